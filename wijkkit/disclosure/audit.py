@@ -50,9 +50,9 @@ def audited(
     if multiple is None:
         return None
     multiple = _given_back(search, choice, multiple) if back else multiple
-    # Beside figures alone a large system is held by moves of children, which is quick.
-    if choice.small or (differences is not None and differences.known(multiple)):
-        multiple = _undone(search, choice, before, multiple)
+    if not choice.small or not before:
+        return multiple
+    multiple = _undone(search, choice, before, multiple)
     # With the towns that were found on the way.
     return _given_back(search, choice, multiple) if back else multiple
 
@@ -61,17 +61,10 @@ def _undone(search: Search, choice: Choice, before: list[Floats], multiple: Floa
     """Return the choice without what was given up and turns out not to be needed, dearest first."""
     after = multiple
     for was in reversed(before):
-        parts = [np.flatnonzero((was != after) & (multiple == after))]
-        while parts:
-            cells = parts.pop()
-            tried = multiple.copy()
-            tried[cells] = was[cells]
-            # In a small system the choice refuses first: it is quick.
-            refused = choice.small and len(choice.narrow(tried, first=True))
-            if not refused and not len(search.narrow(tried, first=True)):
-                multiple = tried
-            elif len(cells) > 1 and not choice.small:
-                parts += np.array_split(cells, 2)
+        tried = np.where((was != after) & (multiple == after), was, multiple)
+        # The choice refuses first: it is quick.
+        if not len(choice.narrow(tried, first=True)) and not len(search.narrow(tried, first=True)):
+            multiple = tried
         after = was
     return multiple
 
@@ -83,7 +76,7 @@ def _given_back(search: Search, choice: Choice, multiple: Floats) -> Floats:
         for step in COARSER:
             tried = multiple.copy()
             tried[cell] = step
-            if not len(search.narrow(tried)):
+            if not len(search.narrow(tried, further=True)):
                 multiple = tried
                 break
     return multiple
@@ -107,14 +100,28 @@ class Search:
         self._last = -1
 
     def narrow(
-        self, multiple: Floats, known: Sequence[Line] = (), first: bool = False
+        self,
+        multiple: Floats,
+        known: Sequence[Line] = (),
+        first: bool = False,
+        further: bool = False,
     ) -> NDArray[np.int64]:
-        """Return the hidden cells of which no towns show that they are open; with `first` one."""
-        width, secret = self.widths(multiple, known, first), self._choice.secrets(multiple)
+        """Return the hidden cells of which no towns show that they are open; with `first` one.
+
+        `further`: In a large system, too, towns are sought where moves of children prove nothing.
+        """
+        width = self.widths(multiple, known, first, further)
+        secret = self._choice.secrets(multiple)
         narrow = secret[width[secret] < self._shown.need[secret] - _TINY]
         return narrow[narrow == self._last] if first and self._choice.small else narrow
 
-    def widths(self, multiple: Floats, known: Sequence[Line] = (), first: bool = False) -> Floats:
+    def widths(
+        self,
+        multiple: Floats,
+        known: Sequence[Line] = (),
+        first: bool = False,
+        further: bool = False,
+    ) -> Floats:
         """Return how far apart two towns that look the same are, per cell, as far as is needed.
 
         With `first` no further than to the first that is not open enough.
@@ -135,13 +142,13 @@ class Search:
 
         count, weighted = map(np.stack, zip(*self._found, strict=True))
         alike = count[program.alike(count, weighted)]
-        np.minimum(lowest, alike.min(axis=0, initial=np.inf), out=lowest)
-        np.maximum(highest, alike.max(axis=0, initial=-np.inf), out=highest)
+        for one in alike:
+            _seen(one, lowest, highest)
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
-                self._note(town, lowest, highest)
-        # Of the figures alone of a large system the choice holds all that moves do not prove.
-        if choice.small or known:
+                _seen(counts_of(shown, town), lowest, highest)
+        # Of linked questions in a large system it takes too long.
+        if choice.small or (further and len(shown.system.indicators) == 1):
             self._seek(program, multiple, narrow(), lowest, highest, first)
         return highest - lowest
 
@@ -163,6 +170,7 @@ class Search:
                 undecided += not self._decided(program, cell, lowest, highest, first)
             else:
                 self._nearby(program, multiple, cell, lowest, highest)
+                undecided += highest[cell] - lowest[cell] < need[cell]
             if first and highest[cell] - lowest[cell] < need[cell]:
                 self._last = cell
                 return
@@ -191,10 +199,10 @@ class Search:
         return True
 
     def _note(self, town: Floats, lowest: Floats, highest: Floats) -> None:
+        """Remember a town that was found, and note its counts."""
         count = counts_of(self._shown, town)
         self._found.append((count, counts_of(self._shown, town, self._shown.system.weight)))
-        np.minimum(lowest, count, out=lowest)
-        np.maximum(highest, count, out=highest)
+        _seen(count, lowest, highest)
 
     def _nearby(
         self, program: Program, multiple: Floats, cell: int, lowest: Floats, highest: Floats
@@ -253,3 +261,8 @@ def narrow_with(
     narrow = Search(seen, beside).narrow(multiple, known)
     beside.forget()
     return narrow
+
+
+def _seen(count: Floats, lowest: Floats, highest: Floats) -> None:
+    np.minimum(lowest, count, out=lowest)
+    np.maximum(highest, count, out=highest)

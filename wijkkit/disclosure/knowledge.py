@@ -73,8 +73,10 @@ class Relation:
             # Its limits are those of any value that stands so.
             return low, high
         below, above = limits(self.lower, self.upper, step, np.inf)
-        middle_low = (self._sum(below - step / 2) + self._sum(above - step / 2)) / 2
-        middle_high = (self._sum(below + step / 2) + self._sum(above + step / 2)) / 2
+        # Of limits that are 0 and endless nothing follows.
+        with np.errstate(invalid="ignore"):
+            middle_low = (self._sum(below - step / 2) + self._sum(above - step / 2)) / 2
+            middle_high = (self._sum(below + step / 2) + self._sum(above + step / 2)) / 2
         return np.fmax(low, middle_low), np.fmin(high, middle_high)
 
     def _sum(self, figure: Floats) -> Floats:

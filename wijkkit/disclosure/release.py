@@ -137,7 +137,9 @@ def release_estimates(
         at = system.rows
         seen = Shown(system, value, reach, status, policy, outcomes, then)
         choice = Choice(seen, multiple[at], kept[at] == "ok")
-        differences = Differences(system, seen.unit, value, relations)
+        # In a large system what each says of a figure by itself is all that is held.
+        lines = relations if choice.small else ()
+        differences = Differences(system, seen.unit, value, lines)
         found = audited(seen, choice, choice.settled(), back=True, differences=differences)
         choice.forget()
         found = np.zeros(len(at)) if found is None else found

@@ -33,12 +33,8 @@ Mask = NDArray[np.bool_]
 STEPS = (1.0, *COARSER)
 #: The next coarser step of each; 0 is none.
 _NEXT = dict(zip(STEPS, (*COARSER, 0.0), strict=True))
-#: What is missed most is tried first: slopes before relative indices, of the city waves before
-#: changes.
-ORDER = (
-    *product(("city",), (False, True), ((False,), (True,))),
-    *product(("arm", "gebied", "wijk"), (False, True), ((False, True),)),
-)
+#: What is missed most is tried first: slopes before relative indices, waves before changes.
+ORDER = tuple(product(("city", "arm", "gebied", "wijk"), (False, True), (False, True)))
 #: A slope that its cells do not give to this is not made of them alone.
 _SAME = 1e-6
 
@@ -83,14 +79,13 @@ def with_slopes(
     change = ~rows["wave"].isin(table["wave"].unique()).to_numpy()
     tried = np.zeros(len(rows), bool)
     for level, relative, changed in ORDER:
-        mine = rows["area_level"].eq(level).to_numpy() & (ratio == relative)
-        mine &= np.isin(change, changed)
+        mine = rows["area_level"].eq(level).to_numpy() & (ratio == relative) & (change == changed)
+        for row in np.flatnonzero(mine & (multiple > 0)):
+            steps = multiple[before[row]]
+            multiple[row] = steps.max(initial=1.0) if steps.all() else 0.0
         tried |= mine
         asked = mine
         while asked.any():
-            for row in np.flatnonzero(mine & (multiple > 0)):
-                steps = multiple[before[row]]
-                multiple[row] = steps.max(initial=multiple[row]) if steps.all() else 0.0
             beside = np.where(tried, multiple, 0.0)
             blamed = np.zeros(len(rows), bool)
             for system in systems:
@@ -189,7 +184,7 @@ class _System:
         if choice.small and not long:
             narrow = choice.narrow_with(shown, lines)
         if not len(narrow):
-            narrow = self._search.narrow(shown, lines, first=not long)
+            narrow = self._search.narrow(shown, lines, first=not long, further=long)
         found = np.zeros((2, len(multiple)), bool)
         wijken = choice.in_wijk[narrow].any(axis=0)
         for part, ends in zip(self._parts, self._ends, strict=True):

@@ -26,14 +26,13 @@ from wijkkit.disclosure.knowledge import Known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER, ORDER
 from wijkkit.disclosure.policy import Policy
+from wijkkit.disclosure.program import NODES
 from wijkkit.disclosure.sample import Sample
 from wijkkit.disclosure.system import families
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-#: Steps of one search; what is not found by then counts as narrow.
-NODES = 100
 #: All children are searched among where there are fewer variables.
 SMALL = 1500
 _TINY = 1e-6
