@@ -110,7 +110,7 @@ def test_the_check_names_a_wijk_that_no_respondent_lives_in(study):
     path = study / "wijken.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("BU1;", "BU77777;"))
     (problem,) = remarks(validate(study))
-    assert problem.found == "BU77777"
+    assert (problem.file.partition(",")[0], problem.found) == ("wijken.csv", "BU77777")
     assert problem.what == "no respondent lives here; 2 live in no neighbourhood of the study"
 
 
@@ -201,6 +201,16 @@ def test_answers_in_words_become_a_category_and_an_indicator(tmp_path):
     }  # fmt: skip
     rows = wk.load_respondents(validate(finished(tmp_path / "own")))
     assert rows["has_lid_van_sportclub"].value_counts().to_dict() == {1.0: 30, 0.0: 20}
+
+
+def test_numbers_letters_and_ages_with_months_have_their_own_types(tmp_path):
+    rows = [f"{i};B{i % 3};{4 + i / 10:.1f};{'mv'[i % 2]}".replace(".", ",") for i in range(40)]
+    path = tmp_path / "export_2021.csv"
+    path.write_text("\n".join(["nr;buurtcode;lft;sex", *rows]), encoding="utf-8")
+    wk.new_study(tmp_path / "own", path)
+    columns = codebook_of(tmp_path / "own")
+    assert (columns["respondent"]["source"], columns["age"]["type"]) == ("nr", "number")
+    assert columns["sex"]["values"] == {"m": "man", "v": "woman"}
 
 
 def test_what_one_respondent_wrote_is_not_copied_to_the_codebook(tmp_path):

@@ -239,3 +239,26 @@ def test_a_start_that_is_no_day_is_named_with_its_wijk(folder):
     (folder / "wijken.csv").write_text("code;name;arm;start\nBU1;Noord;programme;spring\n")
     with pytest.raises(StudyError, match=r"wijken.csv, Noord, start: .*spring"):
         open_study(folder)
+
+
+def test_wijken_with_names_of_other_pages_and_foreign_letters(folder):
+    (folder / "wijken.csv").write_text(
+        "code;name\n1;City\n2;Stad\n3;Ømø\n4;Élan\n", encoding="utf-8"
+    )
+    named = {one.name: slug for slug, one in open_study(folder).neighbourhoods.items()}
+    expected = {"City": "city-1", "Stad": "stad-2", "Ømø": "omo", "Élan": "elan"}
+    assert expected.items() <= named.items()
+    (folder / "wijken.csv").write_text("code;name;wijk\n1;City;city\n", encoding="utf-8")
+    with pytest.raises(StudyError, match="another page or area has this name"):
+        open_study(folder)
+
+
+def test_a_list_of_wijken_says_which_was_no_part_of_a_wave(folder):
+    for path in (folder / "wijken").glob("*.yml"):
+        path.unlink()
+    (folder / "wijken").rmdir()
+    (folder / "wijken.csv").write_text("code;name;arm;codes\n1;Noord;none;2018=\n2;Zuid;none;\n")
+    study = open_study(folder)
+    assert study.neighbourhoods["noord"].codes_in("2018") == ()
+    assert (study.file_of("noord"), study.file_of()) == ("wijken.csv, Noord", "wijken.csv")
+    assert study.codes_written("noord", "2018") == "2018= in a column 'codes'"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -85,7 +86,7 @@ def _divisions(study: Study, codes: pd.Series, names: pd.Series, file: str) -> I
             yield Problem(what, file, place, str(name).strip(), one.name, remedy)
         elif name is None and code is not None:
             what = "the area has another code here: another year's division"
-            remedy = f"{remedy} correct wijken/{one.wijk}.yml."
+            remedy = f"{remedy} correct {study.file_of(one.wijk)}."
             yield Problem(what, file, f"area '{one.name}'", code, one.code, remedy)
 
 
@@ -210,8 +211,8 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
                 file="study.yml",
                 place=f"waves.{wave}",
                 found=f"{int(rows['wave'].eq(wave).sum())} respondents, all elsewhere",
-                expected="respondents with an area code of wijken/",
-                remedy="Check the file of this wave and the codes in wijken/.",
+                expected="respondents with an area code of the study",
+                remedy=f"Check the file of this wave and the codes in {study.file_of()}.",
             )
 
 
@@ -228,9 +229,9 @@ def check_codes(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
         wijk = codes[meant]
         where = next((w for w in waves if area in waves[w] and meant not in waves[w]), None)
         if where is not None:
-            yield _renumbered(study.neighbourhoods[wijk], where, [area])
+            yield _renumbered(study, study.neighbourhoods[wijk], where, [area])
         else:
-            what, file = "an area code written in another way", f"wijken/{wijk}.yml"
+            what, file = "an area code written in another way", study.file_of(wijk)
             remedy = f"Recode it in codebook.yml (columns.area.values), or correct {file}."
             yield Problem(what, file, "code", area, meant, remedy)
     for wave in waves:
@@ -256,22 +257,23 @@ def _lost(
         # As many new codes as lost wijken or fewer: each of them may be any of these.
         candidates = alike[one.wijk] or (rest if len(new) <= len(lost) else [])
         if candidates:
-            yield _renumbered(one, wave, sorted(candidates, key=_likeness(one.code)))
+            yield _renumbered(study, one, wave, sorted(candidates, key=_likeness(one.code)))
 
 
 def _likeness(code: str) -> Callable[[str], float]:
     return lambda other: -SequenceMatcher(None, plain_code(code), plain_code(other)).ratio()
 
 
-def _renumbered(neighbourhood: Neighbourhood, wave: str, alike: list[str]) -> Problem:
+def _renumbered(study: Study, neighbourhood: Neighbourhood, wave: str, alike: list[str]) -> Problem:
+    said = partial(study.codes_written, neighbourhood.wijk, wave)
     return Problem(
         f"no respondent of wave '{wave}' lives in '{neighbourhood.wijk}', and a code that may be its own is new there",
-        file=f"wijken/{neighbourhood.wijk}.yml",
+        file=study.file_of(neighbourhood.wijk),
         place="codes",
         found=", ".join(alike[:5]),
         expected=neighbourhood.code,
-        remedy=f"If this is the same area, say codes: {{'{wave}': '{alike[0]}'}}; if it was not "
-        f"in this wave, codes: {{'{wave}': []}}.",
+        remedy=f"If this is the same area, say {said(alike[0])}; if it was not in this wave, "
+        f"{said()}.",
     )
 
 

@@ -141,7 +141,8 @@ def _number(raw: object, table: SourceTable, column: Column) -> float | Problem:
     if not math.isfinite(number):
         return Problem("not a finite number", expected="a number", remedy="Correct the cell.")
     if column.type == "integer" and not number.is_integer():
-        return Problem("not a whole number", expected="a whole number", remedy="Correct the cell.")
+        remedy = "Correct the cell, or give the column 'type: number' in codebook.yml."
+        return Problem("not a whole number", expected="a whole number", remedy=remedy)
     return number
 
 

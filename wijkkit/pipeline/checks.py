@@ -95,9 +95,9 @@ def missing_parts(study: Study) -> list[Problem]:
         missing.append(
             Problem(
                 f"not there: {nouns.no_unit} has the programme, so there is no effect and no process",
-                file="wijken/",
+                file=study.file_of(),
                 place="arm",
-                remedy="Say 'arm: programme' in the files of those that have it.",
+                remedy="Give those that have it the arm 'programme'.",
             )
         )
     return missing
@@ -124,7 +124,7 @@ def _without_respondents(study: Study, respondents: pd.DataFrame) -> Iterator[Pr
         if len(without) == len(study.waves):
             yield Problem(
                 f"no respondent lives here; {outside} live in {study.nouns('en').no_unit} of the study",
-                file=f"wijken/{neighbourhood.wijk}.yml",
+                file=study.file_of(neighbourhood.wijk),
                 place="code",
                 found=neighbourhood.code,
                 remedy="Write the code as the survey does.",
@@ -135,10 +135,12 @@ def _without_respondents(study: Study, respondents: pd.DataFrame) -> Iterator[Pr
             if neighbourhood.codes_in(wave):
                 yield Problem(
                     f"no respondent of wave '{wave}' lives here",
-                    file=f"wijken/{neighbourhood.wijk}.yml",
+                    file=study.file_of(neighbourhood.wijk),
                     place="codes",
                     found=", ".join(neighbourhood.codes_in(wave)),
-                    remedy=f"If it had another code then, say codes: {{'{wave}': '...'}}.",
+                    remedy=f"If it had another code then, say "
+                    f"{study.codes_written(neighbourhood.wijk, wave, '...')}; if it was no part "
+                    f"of that wave, {study.codes_written(neighbourhood.wijk, wave)}.",
                 )
     yield from respondents.attrs["cells"]
 

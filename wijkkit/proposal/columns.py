@@ -88,7 +88,8 @@ def _propose(column: ColumnFacts, name: str) -> ProposedColumn:
         # An unknown stratum is a stratum of its own.
         drawn = name in ("stratum", "psu")
         none = () if drawn else (*column.missing, *column.not_applicable)
-        return ProposedColumn(name, column.name, _TYPES[name], **{**beside, "missing": none})
+        kind = "number" if name == "age" and column.fractions else _TYPES[name]
+        return ProposedColumn(name, column.name, kind, **{**beside, "missing": none})
     beside["not_applicable"] = column.not_applicable
     values: Mapping[str, str | int] = {}
     if column.chosen:
@@ -126,7 +127,8 @@ def _other(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
         some = ", ".join(map(repr, column.unlabelled[:5]))
         asked = f"a number, as proposed, or a category: values without a label are {some}"
     elif name in ("sex", "ses"):
-        asked = "what each value stands for: type category, with values"
+        some = ", ".join(f"{value}: ..." for value in column.values[:8])
+        asked = f"what each value stands for: type category, values: {{{some}}}"
     # A number that does not apply is no number.
     none = {**beside, "missing": (*column.missing, *column.not_applicable), "not_applicable": ()}
     return ProposedColumn(name, column.name, kind, open=asked, **none)

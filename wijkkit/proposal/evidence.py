@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ import numpy as np
 
 from wijkkit.errors import Problem
 from wijkkit.loaders.source_table import SourceTable, is_number, written
+from wijkkit.study.files import ascii_letters
 
 # What the answers of a question stand for, by their whole labels: yes, no, no answer, not applicable.
 
@@ -59,7 +59,7 @@ def plain(label: str) -> str:
 
 
 def _ascii(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return ascii_letters(text).lower()
 
 
 def is_missing(label: str) -> bool:
@@ -260,8 +260,7 @@ def whole_words(text: str) -> list[str]:
     >>> whole_words("NOG_Wijk2020"), whole_words("ewCBSGGD"), whole_words("leeftijdKind")
     (['nog', 'wijk', '2020'], ['ew', 'cbsggd'], ['leeftijd', 'kind'])
     """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", plain)
+    found = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", ascii_letters(text))
     return [word.lower() for word in found]
 
 
@@ -318,7 +317,8 @@ def _in_words(given: Mapping[str, int]) -> dict[str, str]:
         return {}
     short = yes_and_no({value: value for value in kept})
     words = all(re.search(r"[^\W\d]{2}", value) for value in kept)
-    return {value: value for value in sorted(kept)} if short or words else {}
+    sexes = all(value.lower() in _SEX for value in kept)
+    return {value: value for value in sorted(kept)} if short or words or sexes else {}
 
 
 def _mean(values: tuple[str, ...], given: Mapping[str, int], decimal: str) -> float:

@@ -53,7 +53,7 @@ WORDS: Mapping[str, str] = {
     "wave": r"wave|meting|meetmoment|meetjaar|golf|ronde|round|cyclus|cycle|jaar|year|onderzoeksjaar|peiljaar|surveyjaar|"
     r"monitorjaar|agojb|jaarvariabele",
     "respondent": r"resp|respnr|respid|respondent\w*|casenr|caseid|case|id|recordid|surveynummer|volgnr|volgnummer|seqn|"
-    r"deelnemernr|deelnemernummer|kindnr|pid|uniekid|subject\w*|record|persoonsnummer",
+    r"deelnemernr|nr|nummer|deelnemernummer|kindnr|pid|uniekid|subject\w*|record|persoonsnummer",
     "sex": r"geslacht|gesl|sex|gender|aggsa|sekse|geslachtkind",
     "ses": r"opleiding|opleidingsniveau|opl|oplniveau|educ|education|ses|agows|opleidingouders?|opleidingmoeder",
 }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wijkkit.disclosure.sign_off import left_out_of
-from wijkkit.errors import Problem, ReportError
+from wijkkit.errors import ReportError
 from wijkkit.language import glossary, text
 from wijkkit.language.messages import catalogue, escaped
 from wijkkit.project.layout import find_part
@@ -118,17 +118,6 @@ def pages(
     approved: bool = False,
 ) -> list[Page]:
     """Return the pages to make: wijken, city, index, words; concepts where not `approved`."""
-    own = {INDEX, CITY, WORDS, *(f"{wijk}{BRIEF}" for wijk in (CITY, *study.neighbourhoods))}
-    taken = own & set(study.neighbourhoods)
-    if taken:
-        raise ReportError(
-            Problem(
-                f"a wijk is named '{name}', as one of the other pages is",
-                file=f"wijken/{name}.yml",
-                remedy="Give the wijk another slug.",
-            )
-            for name in taken
-        )
     folder = find_sources(study)
     others = tuple(form for form in formats if form != "html")
     files = {

@@ -126,7 +126,7 @@ def _process(study: Study) -> Iterator[Reference]:
         place = f"process.key_figures.scales.{key}.reverse"
         yield Reference("item", scale.reverse, scale.items, place)
     for wijk, neighbourhood in study.neighbourhoods.items():
-        yield Reference("wave", neighbourhood.codes, _waves(study), "codes", f"wijken/{wijk}.yml")
+        yield Reference("wave", neighbourhood.codes, _waves(study), "codes", study.file_of(wijk))
     design = study.codebook.design
     for choice in design.weights:
         place = "design.weights"
@@ -164,7 +164,7 @@ def _twice_named(study: Study) -> Iterator[Problem]:
         ("source", [s.id for s in sources.area_figures], "study.yml", "sources.area_figures"),
         ("grouping", [g.id for g in study.groupings], "study.yml", "groupings"),
         ("goal", [goal.id for goal in study.goals], "study.yml", "goals"),
-        ("code", [neighbourhood.code for neighbourhood in neighbourhoods], "wijken/", "code"),
+        ("code", [neighbourhood.code for neighbourhood in neighbourhoods], study.file_of(), "code"),
     ]
     for grouping in study.groupings:
         groups = [group.id for group in grouping.groups]
@@ -245,19 +245,20 @@ def _neighbourhoods(study: Study) -> Iterator[Problem]:
                 what = f"a code of two wijken in wave '{wave.id}'"
                 remedy = "Leave it out of one of them."
                 found = f"{code} of {', '.join(one.wijk for one in mine)}"
-                yield _wrong(what, "codes", remedy, found, "each code in one wijk", "wijken/")
+                yield _wrong(what, "codes", remedy, found, "each code in one wijk", study.file_of())
     arms = {one.arm for one in wijken}
     if "programme" in arms and "comparator" not in arms:
         what = "programme wijken without any comparator"
         remedy = "Say which wijken the programme is compared with."
         expected = "at least one wijk with arm: comparator"
-        yield _wrong(what, "arm", remedy, "", expected, "wijken/")
+        yield _wrong(what, "arm", remedy, "", expected, study.file_of())
     pairs = Counter((one.pair, one.arm) for one in wijken if one.pair)
     for pair in sorted({pair for pair, _ in pairs}):
         if pairs[pair, "programme"] < 1 or pairs[pair, "comparator"] < 1:
             remedy = "Complete the pair, or leave pair out."
             expected = "at least one programme and one comparator wijk"
-            yield _wrong(f"pair '{pair}' is not a pair", "pair", remedy, "", expected, "wijken/")
+            what = f"pair '{pair}' is not a pair"
+            yield _wrong(what, "pair", remedy, "", expected, study.file_of())
 
 
 # What a proposed study still asks of the researcher: its marks, by file and line.

@@ -20,6 +20,7 @@ from wijkkit.study.checks import check_study
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator, indicator_entries
 from wijkkit.study.model import Neighbourhood, StudyFile
+from wijkkit.study.settings.general import TAKEN
 from wijkkit.study.strict_yaml import read_yaml, validate
 from wijkkit.study.study import Study
 
@@ -66,7 +67,9 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
         area["name"] = area["name"] or code
         plain = _plain(area["name"]) or _plain(code) or "wijk"
         another = f"{plain[:40]}-{_plain(code)}".strip("-")
-        area["wijk"] = area["wijk"] or (another if plain in slugs else plain)
+        area["wijk"] = area["wijk"] or (
+            another if plain in slugs or TAKEN.fullmatch(plain) else plain
+        )
         slugs.add(area["wijk"])
         areas.append(area)
     DataError.raise_for(problems)
@@ -90,8 +93,19 @@ def _rows(path: Path, file: str) -> list[tuple[int, list[str]]]:
 
 
 def _plain(text: str) -> str:
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:50].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_letters(text).lower()).strip("-")[:50].strip("-")
+
+
+#: Letters that have no mark to take off.
+_LETTERS = str.maketrans(
+    {"ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ß": "ss", "ł": "l", "Ł": "L"}
+)
+
+
+def ascii_letters(text: str) -> str:
+    """Return a text in letters without accents: Élan as Elan, Ømø as Omo."""
+    plain = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return plain.encode("ascii", "ignore").decode()
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -240,8 +254,8 @@ def _codes(written: str, wijk: str, problems: list[Problem]) -> Iterator[tuple[s
     """Yield wave and codes of ``2018=BU1+BU2, 2021=BU3``."""
     for part in re.split(r"[,\s]+", written.strip()):
         wave, sign, codes = part.partition("=")
-        if wave and sign and codes:
-            yield wave, codes.split("+")
+        if wave and sign:
+            yield wave, [code for code in codes.split("+") if code]
         else:
             what, expected = "codes of other waves", "2018=BU1+BU2, 2021=BU3"
             remedy = "Write them that way."

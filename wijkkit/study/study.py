@@ -189,8 +189,21 @@ class Study(ShowsItself):
             return self.neighbourhoods[slug]
         except KeyError:
             what, known = f"unknown wijk '{slug}'", ", ".join(list(self.neighbourhoods)[:80])
-            remedy = f"Use one of these, or add wijken/{slug}.yml."
-            raise ParameterError(Problem(what, "wijken/", "", slug, known, remedy)) from None
+            file, remedy = self.file_of(), "Use one of these, or add it there."
+            raise ParameterError(Problem(what, file, "", slug, known, remedy)) from None
+
+    def file_of(self, wijk: str = "") -> str:
+        """Return which of the study's files says a wijk, or all of them."""
+        own = f"wijken/{wijk}.yml" if wijk else "wijken/"
+        if (self.folder / own).exists() or not (self.folder / "wijken.csv").is_file():
+            return own
+        return f"wijken.csv, {self.neighbourhoods[wijk].name}" if wijk else "wijken.csv"
+
+    def codes_written(self, wijk: str, wave: str, code: str = "") -> str:
+        """Return how that file says the code of a wijk in a wave; none where it was no part of it."""
+        if self.file_of(wijk).endswith(".yml"):
+            return f"codes: {{'{wave}': {code or []!r}}}"
+        return f"{wave}={code} in a column 'codes'"
 
     def wijk_of_code(self) -> dict[tuple[str, str], str]:
         """Return (wave, code in that wave) -> wijk, for every wave of the study."""

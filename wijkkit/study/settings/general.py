@@ -39,9 +39,15 @@ class Model(BaseModel):
         return facts_table(type(self).__name__, dict(self))
 
 
+#: Short names that no wijk may have: other pages and the whole city have them.
+TAKEN = re.compile(r"city|stad|index|woorden|.*-kort")
+
+
 def _is_slug(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value) or len(value) > 60:
         raise ValueError("use lower-case letters, digits and single hyphens only")
+    if TAKEN.fullmatch(value):
+        raise ValueError("another page or area has this name: use another")
     return value
 
 
