@@ -98,7 +98,7 @@ def test_a_first_release_is_alone(wave):
     for _, row in one.cells.iterrows():
         key = table.iloc[row["row"]]
         assert row["question"] == key["indicator"]
-        assert row["everybody"] == (key["group_by"] == "")
+        assert row["slot"] == (key["group_by"] != "")
         assert share(answers, one, row) == pytest.approx(exact(sample, key))
         assert row["value"] == key["value"]
 
@@ -133,13 +133,13 @@ def test_figures_of_an_earlier_publication_are_of_the_same_list_of_children(wave
         value, n = share(answers, second, row)
         (same,) = there.index[
             there["indicator"].eq(row["question"])
-            & there["area_level"].eq(row["area_level"])
+            & there["area_level"].eq(row["level"])
             & np.isclose(there["value"], value)
             & there["n"].eq(n)
             & there["step"].eq(row["step"])
         ][:1]
         key = there.loc[same]
-        assert row["everybody"] == (key["group_by"] == "") and row["row"] == -1
+        assert row["slot"] == (key["group_by"] != "") and row["row"] == -1
         assert row["value"] == pytest.approx(key["value"]) and not row["kept"]
         assert row["secret"] == (key["status"] != "ok") == np.isnan(row["shown"])
 

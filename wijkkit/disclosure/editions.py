@@ -24,7 +24,7 @@ class Edition:
     """A publication, or what is about to be one, of one wave.
 
     `codes`: The cell of each child, per block; -1 for none. `cells`: Per cell and question: ``cell,
-    question, area_level, everybody, value`` (exact), ``shown`` (as published; of this release NaN),
+    question, level, slot`` (of `loss.Cells`)``, value`` (exact), ``shown`` (as published; of this release NaN),
     ``step, secret, kept, row`` (in the table of this release; -1 for a publication) and ``weight``
     (which of `weights`). `weights`: 0 for who is not counted.
     """
@@ -87,6 +87,12 @@ def _placed(code: Ints, rows: Ints, place: Ints, size: int, first: int = 0) -> I
     return out
 
 
+def _named(cells: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"level": cells["area_level"], "slot": cells["group_by"].ne("").astype(int)}
+    )
+
+
 def _now(
     sample: Sample,
     table: pd.DataFrame,
@@ -110,10 +116,11 @@ def _now(
             own[place] = sample.weight(key, level)[here]
             weights.append(own)
         rows = np.arange(at * many, (at + 1) * many)
-        part = table.iloc[rows][["area_level", "value"]].assign(cell=rows - rows[0], row=rows)
-        part = part.assign(question=key, everybody=table["group_by"].iloc[rows].eq(""))
-        part["weight"] = len(weights) - 1 - part["area_level"].ne("city")
-        part = part.assign(shown=np.nan, step=np.nan, secret=by_rule[rows], kept=kept[rows])
+        part = _named(table.iloc[rows]).assign(cell=rows - rows[0], row=rows, question=key)
+        part["weight"] = len(weights) - 1 - part["level"].ne("city")
+        part = part.assign(
+            value=table["value"], shown=np.nan, step=np.nan, secret=by_rule[rows], kept=kept[rows]
+        )
         parts.append(part[table["wave"].iloc[rows].eq(wave) & table["status"].iloc[rows].eq("ok")])
     return Edition(codes, pd.concat(parts, ignore_index=True), weights)
 
@@ -135,10 +142,8 @@ def _then(
         if "first" in row:
             # What was kept then is a figure of the publication before it.
             there &= row["first"].eq(entry.about.release)
-        part = where[["area_level"]].assign(cell=np.arange(len(where)), row=-1, question=question)
-        part = part.assign(
-            everybody=where["group_by"].eq(""), value=shares_then(entry, key, divided)
-        )
+        part = _named(where).assign(cell=np.arange(len(where)), row=-1, question=question)
+        part["value"] = shares_then(entry, key, divided)
         shown = row["value"].where(row["status"].eq("ok"))
         part = part.assign(shown=shown, step=row["step"], secret=shown.isna(), kept=False, weight=0)
         parts.append(part[there.to_numpy()])

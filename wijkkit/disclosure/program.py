@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,107 @@ def counts_of(shown: Shown, town: Floats, weight: Floats | None = None) -> Float
     return found
 
 
+#: Sums over atoms and patterns, what they are in the true town, and between what they must be.
+Told = tuple[sparse.csr_array, Floats, Floats, Floats]
+
+
+class Children:
+    """How many children of each atom have each pattern of answers, and might have.
+
+    `truth`: (N, P), whoever has none of the answers first. `size`: Children of each atom. `whole`:
+    Whether they are counts.
+    """
+
+    def __init__(
+        self, truth: Floats, size: Floats, patterns: Ints, asked: Mask, whole: bool = True
+    ) -> None:
+        self.truth, self._size, self._whole = truth, size, whole
+        self._patterns, self._asked = patterns, asked
+        #: Of each atom and pattern whether a child may have it: it occurs, and was asked.
+        never = ((patterns[None] > 0) & ~asked[:, None, :]).any(axis=2)
+        self.can = (~never & (truth.sum(axis=0) > 0)).ravel()
+
+    def sums(self, member: sparse.csr_array, question: Ints) -> sparse.csr_array:
+        """Return who of the members of each cell has its answer, over atoms and patterns."""
+        many = len(self._patterns)
+        own = member.tocoo()
+        row, atom = own.coords
+        there = self._asked[atom, question[row]]
+        row, atom, data = row[there], atom[there], own.data[there]
+        parts = [
+            (row, atom * many + number, data * self._patterns[number, question[row]])
+            for number in range(many)
+        ]
+        # Most patterns have most answers not.
+        parts = [tuple(part[had] for part in one) for one in parts for had in [one[2] != 0]]
+        rows, columns, values = (np.concatenate([part[i] for part in parts]) for i in range(3))
+        shape = (member.shape[0], self.truth.size)
+        return sparse.csr_array((values.astype(float), (rows, columns)), shape=shape)
+
+    def town(
+        self,
+        told: Iterable[Told],
+        aim: sparse.csr_array,
+        around: Ints | None = None,
+        reach: float = np.inf,
+        among: tuple[sparse.csr_array, Floats] | None = None,
+    ) -> tuple[Floats | None, bool]:
+        """Return the town in which a sum is least, and whether the search came to its end.
+
+        `around`: Atoms outside of which all is as it is; everywhere where not given. `reach`:
+        Children of an atom and pattern more or fewer than there are. `among`: Sums, and sets of
+        values of which they have one.
+        """
+        many = self.truth.shape[1]
+        atoms = np.arange(len(self._size)) if around is None else around
+        # Whoever has none of the answers is whoever is left.
+        column = (atoms[:, None] * many + np.arange(1, many)).ravel()
+        truth, size = self.truth.ravel()[column], self._size[atoms]
+        if not len(column):
+            return None, True
+        # One of these sets of values is chosen: a sum of them, each once or not at all.
+        chosen = 0 if among is None else len(among[1])
+        rows, ends = [], []
+        for part, now, least, most in told:
+            own = part[:, column]
+            binds = (np.isfinite(least) | np.isfinite(most)) & (np.diff(own.indptr) > 0)
+            rows.append(own[binds])
+            ends.append((np.stack([least, most]) + own @ truth - now)[:, binds])
+        none = np.zeros(len(size)) if self.truth[:, 0].any() else size
+        if many > 2 or none.any():
+            every = sparse.kron(sparse.eye_array(len(size)), np.ones((1, many - 1)))
+            rows.append(every.tocsr())
+            ends.append(np.stack([none, size]))
+        if among is not None:
+            rows = [
+                sparse.hstack([part, sparse.csr_array((part.shape[0], chosen))]) for part in rows
+            ]
+            rows.append(sparse.hstack([among[0][:, column], sparse.csr_array(-among[1].T)]))
+            rows.append(sparse.csr_array(np.append(np.zeros(len(column)), np.ones(chosen))[None]))
+            ends += [np.zeros((2, among[0].shape[0])), np.ones((2, 1))]
+        most = np.where(self.can[column], np.repeat(size, many - 1), 0)
+        found = milp(
+            np.append(aim[:, column].toarray().ravel(), np.zeros(chosen)),
+            constraints=LinearConstraint(
+                sparse.vstack(rows, format="csr"), *np.concatenate(ends, axis=1)
+            ),
+            bounds=Bounds(
+                np.append(np.maximum(truth - reach, 0), np.zeros(chosen)),
+                np.append(np.minimum(most, truth + reach), np.ones(chosen)),
+            ),
+            integrality=np.append(np.full(len(column), int(self._whole)), np.ones(chosen)),
+            options={"node_limit": NODES},
+        )
+        decided = found.status in (0, 2)
+        if found.x is None:
+            return None, decided
+        having = found.x[: len(column)].reshape(len(size), -1)
+        having = np.round(having) if self._whole else having
+        town = self.truth.copy()
+        town[atoms] = np.column_stack([size - having.sum(axis=1), having])
+        return town, decided
+
+
 class Program:
     """All towns that look like the true one, as an integer program over all patterns.
 
@@ -61,14 +162,12 @@ class Program:
         self._sums = sparse.csr_array(np.array([one[0] for one in known]).reshape(-1, size))
         ends = np.array([one[1:] for one in known]).reshape(-1, 2)
         self._sum_low, self._sum_high = self._sums @ self._weighted + ends.T
-        #: Of each atom and pattern whether a child may have it: it occurs, and was asked.
-        never = ((system.patterns[None] > 0) & ~system.asked[:, None, :]).any(axis=2)
-        self._can = (~never & (system.truth.sum(axis=0) > 0)).ravel()
+        self._children = Children(
+            system.truth, system.size, system.patterns, system.asked, system.whole
+        )
 
-    def _told(
-        self, low: Floats, high: Floats
-    ) -> Iterator[tuple[sparse.csr_array, Floats, Floats, Floats]]:
-        """Yield sums over atoms and patterns, what they are, and between what they must be."""
+    def _told(self, low: Floats, high: Floats) -> Iterator[Told]:
+        """Yield what is told of a town whose counts are between these."""
         lines, weighted = self.lines()
         yield lines, self._shown.count, low, high
         yield weighted, self._weighted, self._weighted_low, self._weighted_high
@@ -117,7 +216,7 @@ class Program:
         found = change.tocoo()
         town, column = found.coords
         wrong = system.truth.ravel()[column] + found.data < -_TINY
-        wrong |= ~self._can[column] & (found.data > 0)
+        wrong |= ~self._children.can[column] & (found.data > 0)
         if system.whole:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)
@@ -178,82 +277,21 @@ class Program:
         reach: float = np.inf,
     ) -> tuple[Floats | None, bool]:
         """Return a town within the bounds, and whether the search came to its end."""
-        system, patterns = self._shown.system, len(self._shown.system.patterns)
-        atoms = np.arange(len(system.size)) if around is None else around
-        # Whoever has none of the answers is whoever is left.
-        column = (atoms[:, None] * patterns + np.arange(1, patterns)).ravel()
-        truth, size = system.truth.ravel()[column], system.size[atoms]
-        # One of these sets of counts is chosen: a sum of them, each once or not at all.
-        cells, counts = among if among is not None else (np.zeros(0, int), np.zeros((0, 0)))
-        chosen = len(counts)
-        rows, ends = [], []
-        for part, now, least, most in self._told(low, high):
-            own = part[:, column]
-            # What says no more than how many children there are need not be said.
-            binds = np.isfinite(least) | np.isfinite(most)
-            if part is self.lines()[0]:
-                binds = (least > _TINY) | (most < system.respondents() - _TINY)
-            binds &= np.diff(own.indptr) > 0
-            rows.append(own[binds])
-            ends.append((np.stack([least, most]) + own @ truth - now)[:, binds])
-        none = np.zeros(len(size)) if system.truth[:, 0].any() else size
-        if patterns > 2 or none.any():
-            every = sparse.kron(sparse.eye_array(len(size)), np.ones((1, patterns - 1)))
-            rows.append(every.tocsr())
-            ends.append(np.stack([none, size]))
-        if chosen:
-            rows = [
-                sparse.hstack([part, sparse.csr_array((part.shape[0], chosen))]) for part in rows
-            ]
-            own = self.lines()[0][cells][:, column]
-            rows.append(sparse.hstack([own, sparse.csr_array(-counts.T)]))
-            rows.append(sparse.csr_array(np.append(np.zeros(len(column)), np.ones(chosen))[None]))
-            ends += [np.zeros((2, len(cells))), np.ones((2, 1))]
-        cell, sign = aim
-        cost = sign * self.lines()[0][[cell]][:, column].toarray().ravel()
-        most = np.where(self._can[column], np.repeat(size, patterns - 1), 0)
-        found = milp(
-            np.append(cost, np.zeros(chosen)),
-            constraints=LinearConstraint(
-                sparse.vstack(rows, format="csr"), *np.concatenate(ends, axis=1)
-            ),
-            bounds=Bounds(
-                np.append(np.maximum(truth - reach, 0), np.zeros(chosen)),
-                np.append(np.minimum(most, truth + reach), np.ones(chosen)),
-            ),
-            integrality=np.append(np.full(len(column), int(system.whole)), np.ones(chosen)),
-            options={"node_limit": NODES},
+        # What says no more than how many children there are need not be said.
+        free = (low <= _TINY) & (high >= self._shown.system.respondents() - _TINY)
+        low, high = np.where(free, -np.inf, low), np.where(free, np.inf, high)
+        lines, (cell, sign) = self.lines()[0], aim
+        sets = None if among is None else (lines[among[0]], among[1])
+        town, decided = self._children.town(
+            self._told(low, high), sign * lines[[cell]], around, reach, sets
         )
-        decided = found.status in (0, 2)
-        if found.x is None:
-            return None, decided
-        having = found.x[: len(column)].reshape(len(size), -1)
-        having = np.round(having) if system.whole else having
-        town = system.truth.copy()
-        town[atoms] = np.column_stack([size - having.sum(axis=1), having])
-        return (town if self.allows(town) else None), decided
+        return (town if town is not None and self.allows(town) else None), decided
 
     def lines(self) -> tuple[sparse.csr_array, sparse.csr_array]:
         """Return what every cell is a sum of, unweighted and weighted; built once."""
-        self._lines = self._lines or self._matrices()
+        if self._lines is None:
+            system = self._shown.system
+            lines = self._children.sums(system.member, system.indicator)
+            weight = sparse.diags_array(np.repeat(system.weight, len(system.patterns)))
+            self._lines = lines, sparse.csr_array(lines @ weight)
         return self._lines
-
-    def _matrices(self) -> tuple[sparse.csr_array, sparse.csr_array]:
-        """Return the counts and weighted counts of cells as sums over atoms and patterns."""
-        system = self._shown.system
-        member = system.member.tocoo()
-        row, atom = member.coords
-        there = system.asked[atom, system.indicator[row]]
-        row, atom = row[there], atom[there]
-        size, patterns = len(system.rows), len(system.patterns)
-        parts = [
-            (row, atom * patterns + number, system.patterns[number, system.indicator[row]])
-            for number in range(patterns)
-        ]
-        # Most patterns have most answers not.
-        parts = [tuple(part[had] for part in one) for one in parts for had in [one[2] != 0]]
-        rows, columns, values = (np.concatenate([part[i] for part in parts]) for i in range(3))
-        shape = (size, len(system.size) * patterns)
-        lines = sparse.csr_array((values.astype(float), (rows, columns)), shape=shape)
-        weight = np.repeat(system.weight, patterns)
-        return lines, sparse.csr_array(lines @ sparse.diags_array(weight))

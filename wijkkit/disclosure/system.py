@@ -238,7 +238,7 @@ def _system(
     _, first, atom = np.unique(parts, axis=0, return_index=True, return_inverse=True)
     atom, size = atom.ravel(), len(first)
     n = np.bincount(atom, minlength=size).astype(float)
-    patterns, truth = _patterns(y, answered, atom, size) if whole else _totals(y, atom, size, n)
+    patterns, truth = patterns_of(y, answered, atom, size) if whole else _totals(y, atom, size, n)
     member = _membership(cells, used, atom, first, size)
     kept = [np.flatnonzero(there[start[key] + cells.at]) for key in indicators]
     where = np.concatenate(kept)
@@ -274,9 +274,10 @@ def _weights(weight: Floats, wijk: Ints, first: Ints) -> Floats:
     return total[wijk[first]]
 
 
-def _patterns(
+def patterns_of(
     y: Floats, answered: NDArray[np.bool_], atom: Ints, size: int
 ) -> tuple[NDArray[np.int64], Floats]:
+    """Return the patterns of answers, nobody having any first, and how many of an atom have each."""
     own = np.where(answered, y, 0).astype(np.int64)
     patterns, which = np.unique(own, axis=0, return_inverse=True)
     if patterns[0].any():

@@ -12,23 +12,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.editions import Edition, editions_of
 from wijkkit.disclosure.knowledge import Known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER, ORDER
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.program import NODES
+from wijkkit.disclosure.program import Children
 from wijkkit.disclosure.sample import Sample
-from wijkkit.disclosure.system import families
+from wijkkit.disclosure.system import families, patterns_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -80,11 +78,9 @@ class _Together:
         _, first, atom = np.unique(key, axis=0, return_index=True, return_inverse=True)
         self._atom, size = atom.ravel(), len(first)
         self._size = np.bincount(self._atom, minlength=size).astype(float)
-        self._asked = answered[first].astype(float)
-        own = np.where(answered, y, 0).astype(np.int64)
-        self._patterns, which = np.unique(own, axis=0, return_inverse=True)
-        self._truth = np.zeros((size, len(self._patterns)))
-        np.add.at(self._truth, (self._atom, which.ravel()), 1.0)
+        self._asked = answered[first]
+        patterns, self._truth = patterns_of(y, answered, self._atom, size)
+        self._children = Children(self._truth, self._size, patterns, self._asked)
         # The wijk of each atom: its cell among everybody, of the first edition that has it.
         home = np.full(size, -1)
         for number, one in enumerate(editions):
@@ -93,9 +89,6 @@ class _Together:
             home[fresh] = code[fresh] + number * 100_000
         self._wijk = pd.factorize(home)[0]
         self._read(answers, editions, first, policy)
-        # An answer that was not asked for is none.
-        wrong = ((self._patterns[None] > 0) & (self._asked == 0)[:, None]).any(axis=2)
-        self._most = np.where(wrong, 0.0, self._size[:, None]).ravel()
         self._towns: list[tuple[Floats, Floats]] = []
         self._small = self._truth.size <= SMALL
 
@@ -103,7 +96,7 @@ class _Together:
         self, answers: pd.DataFrame, editions: Sequence[Edition], first: Ints, policy: Policy
     ) -> None:
         """Read the cells of all editions: whom each counts, and what it tells."""
-        size, many, names = len(first), len(self._patterns), list(answers)
+        size, names = len(first), list(answers)
         parts, counts, sums = [], [], []
         for one in editions:
             cells = one.cells[one.cells["question"].isin(names)] if len(one.cells) else one.cells
@@ -126,14 +119,8 @@ class _Together:
         count, total = (sparse.csr_array(sparse.vstack(one)) for one in (counts, sums))
         self._n, self._total = count @ self._size, total @ self._size
         self._homes = count @ sparse.csr_array((np.ones(size), (np.arange(size), self._wijk)))
-        having = self._patterns[:, self.cells["number"]].T
-        spread = [
-            sparse.csr_array(sparse.kron(one, np.ones((1, many)))).multiply(
-                np.tile(having, (1, size))
-            )
-            for one in (count, total)
-        ]
-        self._count, self._sum = (sparse.csr_array(one) for one in spread)
+        number = self.cells["number"].to_numpy()
+        self._count, self._sum = (self._children.sums(one, number) for one in (count, total))
         x = self._count @ self._truth.ravel()
         few = (self._n < policy.min_n) | (x < policy.min_count) | (self._n - x < policy.min_count)
         now = self.cells["row"].ge(0).to_numpy()
@@ -186,7 +173,7 @@ class _Together:
         """Give up figures that are new until these counts are open, no more than that takes."""
         rows, before = self.cells["row"].to_numpy(), multiple.copy()
         homes = self._homes.toarray() > 0
-        wijken, levels = homes.sum(axis=1), _Levels.of(self.cells)
+        wijken = homes.sum(axis=1)
         near = homes[:, homes[narrow].any(axis=0)].any(axis=1)
         losses = [(loss, size) for loss in ORDER for size in loss.multiples]
         # What is around the counts first; where that is not enough, what is elsewhere.
@@ -195,7 +182,7 @@ class _Together:
         def after(many: int) -> Floats:
             out = before.copy()
             for far, (loss, size) in steps[:many]:
-                which = new & (near | far) & loss.of(levels, wijken)
+                which = new & (near | far) & loss.of(self.cells, wijken)
                 which &= (out[rows] > 0) & ((out[rows] < size) | (size == 0))
                 out[rows[which]] = size
             return out
@@ -215,7 +202,7 @@ class _Together:
 
         # What turns out not to be needed is given back, the dearest first.
         for loss in ORDER[::-1]:
-            at = rows[new & loss.of(levels, wijken) & (multiple[rows] != before[rows])]
+            at = rows[new & loss.of(self.cells, wijken) & (multiple[rows] != before[rows])]
             if len(at) and not give_back(at) and self._small:
                 for one in at:
                     give_back(np.array([one]))
@@ -273,44 +260,20 @@ class _Together:
         self, cell: int, far: float, atoms: Ints, bounds: tuple[Floats, Floats]
     ) -> Floats | None:
         """Return how counts move in a town in which this one moves as far as it can, up to `far`."""
-        many = len(self._patterns)
-        column = (atoms[:, None] * many + np.arange(many)).ravel()
-        lines = self._sum[:, column]
-        binds = np.isfinite(bounds[1]) & (np.diff(lines.indptr) > 0)
-        truth = self._truth.ravel()[column]
-        at = lines[binds] @ truth
-        own = self._count[[cell]][:, column]
-        end = own @ truth + far
-        every = sparse.csr_array(sparse.kron(sparse.eye_array(len(atoms)), np.ones((1, many))))
-        low = np.concatenate([at + bounds[0][binds], self._size[atoms], np.minimum(end, end - far)])
-        high = np.concatenate(
-            [at + bounds[1][binds], self._size[atoms], np.maximum(end, end - far)]
-        )
-        found = milp(
-            -np.sign(far) * own.toarray().ravel(),
-            constraints=LinearConstraint(sparse.vstack([lines[binds], every, own]), low, high),
-            bounds=Bounds(0, self._most[column]),
-            integrality=np.ones(len(column)),
-            options={"node_limit": NODES},
-        )
-        if found.x is None:
+        truth = self._truth.ravel()
+        own, now = self._count[[cell]], self._sum @ truth
+        count = own @ truth
+        told = [
+            (self._sum, now, now + bounds[0], now + bounds[1]),
+            (own, count, count + min(far, 0), count + max(far, 0)),
+        ]
+        town, _ = self._children.town(told, -np.sign(far) * own, atoms)
+        if town is None:
             return None
-        change = np.round(found.x) - truth
-        moved, weighted = self._count[:, column] @ change, lines @ change
+        change = town.ravel() - truth
+        moved, weighted = self._count @ change, self._sum @ change
         right = (weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)
-        if not right.all() or change.reshape(-1, many).sum(axis=1).any():
+        if not right.all() or town.min() < 0:
             return None
         self._towns.append((moved, weighted))
         return moved
-
-
-@dataclass(frozen=True, slots=True)
-class _Levels:
-    """Cells as the order of loss reads them."""
-
-    level: NDArray[np.object_]
-    slot: Ints
-
-    @classmethod
-    def of(cls, cells: pd.DataFrame) -> _Levels:
-        return cls(cells["area_level"].to_numpy(object), (~cells["everybody"]).to_numpy(int))
