@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,8 +10,8 @@ import pytest
 from test_whole_children import small
 from towns import town
 
-from wijkkit.disclosure import GGD
-from wijkkit.disclosure.alike import Form, candidates, finest_form, forms
+from wijkkit.disclosure import GGD, alike
+from wijkkit.disclosure.alike import Form, _one_wijk, candidates, finest_form, forms
 from wijkkit.disclosure.rounding import down, to_step
 
 
@@ -118,8 +119,9 @@ def test_candidates_are_all_counts_that_figures_of_larger_areas_allow(seed, weig
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("seed", [1, 2, 3, 6, 7, 9, 11])
 def test_the_form_is_the_finest_in_which_every_town_that_looks_so_leaves_counts_open(
-    seed, weighted
+    seed, weighted, monkeypatch
 ):
+    monkeypatch.setattr(alike, "_TRIALS", 99)
     one = small(seed, 1, weighted)
     at, wijken = wijken_of(one.one)
     n = one.one.system.respondents()[at]
@@ -143,3 +145,21 @@ def test_the_form_is_the_finest_in_which_every_town_that_looks_so_leaves_counts_
     assert is_open(form, after.multiple)
     if (after.multiple == one.one.multiple).all():
         assert form == next(each for each in tried if is_open(each, after.multiple))
+    # What is given up for it cannot stand by itself.
+    for cell in np.flatnonzero(after.multiple != one.one.multiple):
+        again = after.multiple.copy()
+        again[cell] = one.one.multiple[cell]
+        assert len(one.choice.narrow(again, first=True)) or not is_open(form, again)
+
+
+def test_of_wijken_that_would_be_given_up_together_the_smallest_is():
+    one = small(1, 1).one
+    n, (at, _) = one.system.respondents(), wijken_of(one)
+    assert len(set(n[at])) > 1
+    shown, gone = replace(one, multiple=np.ones(len(n))), np.ones(len(n))
+    gone[at] = 0.0
+    assert np.flatnonzero(_one_wijk(shown, gone) == 0).tolist() == [at[n[at].argmin()]]
+    # Groups are given up as they come, and a wijk that was hidden before is no new one.
+    groups = np.where(one.system.slot == 1, 0.0, 1.0)
+    assert (_one_wijk(shown, groups) == groups).all()
+    assert (_one_wijk(replace(one, multiple=gone), gone) == gone).all()

@@ -14,7 +14,7 @@ from wijkkit.disclosure.audit import Search
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
 from wijkkit.disclosure.rounding import to_step
-from wijkkit.disclosure.slopes import parts_of_slopes, shown_beside, with_slopes
+from wijkkit.disclosure.slopes import _rounded, parts_of_slopes, shown_beside, with_slopes
 from wijkkit.estimates.inequality import estimate_slope
 
 
@@ -26,6 +26,9 @@ def hold_slopes(seed: int) -> pd.DataFrame:
     released = made.release(GGD, made=Made([], NOTHING, NOTHING, slopes=slopes))
     assert released.left_out == ()
     shown = shown_beside(released.slopes, released.table)
+    # None of which a figure is hidden was taken for one that is shown.
+    assert (shown["status"] == released.slopes["status"]).all()
+    no_finer_than_what_it_is_made_of(shown)
     rules = statuses(made.cells.assign(status=made.estimates.table["status"]), GGD)
     secret = released.table[(rules != "ok") & made.estimates.table["status"].eq("ok").to_numpy()]
     attacker = Attacker((made, released.table, NOTHING.assign(status=[]), shown))
@@ -37,6 +40,17 @@ def hold_slopes(seed: int) -> pd.DataFrame:
     for row, exact in zip(shown[there].itertuples(), slopes[there].itertuples(), strict=True):
         assert (row.lower, row.upper) == pytest.approx(limits_of(row, exact))
     return shown[there]
+
+
+def no_finer_than_what_it_is_made_of(slopes: pd.DataFrame) -> None:
+    """A change than both its waves, a relative index than its slope, without which it is none."""
+    rows = slopes[slopes["status"].eq("ok")]
+    place = ["area_level", "area", "unit", "wave"]
+    steps = dict(zip(zip(*(rows[name] for name in place), strict=True), rows["step"], strict=True))
+    for (level, area, unit, wave), step in steps.items():
+        least = [steps[level, area, unit, one] for one in wave.split("-") if "-" in wave]
+        least += [steps[level, area, "points", wave] / 100] if unit == "ratio" else []
+        assert step >= max(least, default=0) - 1e-9
 
 
 def limits_of(row, exact) -> tuple[float, float]:
@@ -96,6 +110,17 @@ def test_a_slope_is_made_of_its_cells_by_the_weights_of_a_line():
     assert not parts_of_slopes(other, table, np.full(3, 50.0))[1].any()
     _, hidden = with_slopes(other, table, np.full(3, 50.0), np.ones(3), np.ones(3, bool), [])
     assert hidden["status"].eq("hidden").all() and hidden["value"].isna().all()
+
+
+@pytest.mark.parametrize("multiple", [1.0, 2.0, 5.0, 10.0])
+def test_limits_of_an_index_in_a_coarse_step_are_those_of_any_that_stands_so(multiple):
+    exact = pd.DataFrame({"value": [1.234, 2.051, 0.648], "lower": [1.012, 1.377, 0.391],
+                          "upper": [1.506, 3.049, 1.072], "unit": "ratio", "status": "ok"})  # fmt: skip
+    made = _rounded(exact, np.full(3, 0.01), np.full(3, multiple))
+    for row, one in zip(made.itertuples(), exact.itertuples(), strict=True):
+        assert row.step == pytest.approx(0.01 * multiple)
+        assert row.value == pytest.approx(to_step(one.value, row.step))
+        assert (row.lower, row.upper) == pytest.approx(limits_of(row, one))
 
 
 @pytest.mark.parametrize("seed", range(3))

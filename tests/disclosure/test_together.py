@@ -1,0 +1,173 @@
+"""What two publications of a dozen children tell together, against all that they may have answered."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from towns import Town, areas_of, town_of
+
+from wijkkit.disclosure import system, together
+from wijkkit.disclosure.earlier_figures import kept_figures
+from wijkkit.disclosure.knowledge import known
+from wijkkit.disclosure.ledger import About, entry_of
+from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.policy import Policy, finest_steps, statuses
+from wijkkit.tables import ESTIMATE_KEYS
+
+KEYS = list(ESTIMATE_KEYS)
+#: Of three children a figure is shown, in steps of ten points.
+FEW = Policy("few", 3, 2, protection=2, decimals=-1)
+SEX = {"sex": ("sex", ("girl", "boy"))}
+LEVELS = {"wijk": "wijk", "gebied": "district", "arm": "arm"}
+#: What the second publication of a town has otherwise.
+KINDS = ("fewer", "girls", "weights", "wijken", "groups", "question")
+SEEDS = (0, 1, 3)
+
+
+def town_at(people: pd.DataFrame, question: str, groupings=SEX) -> Town:
+    areas = people[["wijk", "district", "arm"]].drop_duplicates().sort_values("wijk")
+    units = {question: "percent"}
+    return town_of(people.reset_index(drop=True), areas.reset_index(drop=True), units, groupings)
+
+
+def pair(seed: int, kind: str) -> tuple[pd.DataFrame, Town, Town]:
+    """The children, the town of a first publication, and that of the second."""
+    random, areas = np.random.default_rng(seed), areas_of(3, 1)
+    most = 3 if kind == "question" else 4
+    rows = [
+        (wijk, random.choice(["girl", "boy"]), random.random())
+        for wijk in areas["wijk"]
+        for _ in range(random.integers(most - 1, most + 1))
+    ]
+    people = pd.DataFrame(rows, columns=["wijk", "sex", "score"]).merge(areas, on="wijk")
+    people["respondent"] = [f"r{number:02d}" for number in range(len(people))]
+    people = people.assign(wave="1", age=6.0, weight=1.0)
+    people["play"] = (people["score"] > 0.5).astype(float)
+    # A higher level of the same scale, not asked of everybody.
+    people["much"] = (people["score"] > 0.7).astype(float).where(people.index % 4 > 0)
+    weights = people["wijk"].map({"w00": 1.0, "w01": 2.5, "w02": 0.7})
+    then = {
+        "fewer": people[people.groupby("wijk").cumcount() > 0],
+        "girls": people[people["sex"].eq("girl")],
+        "weights": people.assign(weight=weights),
+        "wijken": people.assign(wijk=people["wijk"].replace("w02", "w01"), arm="none"),
+    }
+    first = town_at(people, "play", {} if kind == "groups" else SEX)
+    return people, first, town_at(then.get(kind, people), "much" if kind == "question" else "play")
+
+
+class Both:
+    """Two publications, and everything that the children may have answered."""
+
+    def __init__(self, seed: int, kind: str) -> None:
+        self.people, *self.towns = pair(seed, kind)
+        self.asked = ["play", "much"] if kind == "question" else ["play"]
+        self.status = [
+            statuses(one.cells.assign(status=one.estimates.table["status"]), FEW)
+            for one in self.towns
+        ]
+        given = self.people[self.asked].to_numpy(float)
+        occurs = np.unique(np.nan_to_num(given), axis=0)
+        may = [[one for one in occurs if not one[np.isnan(row)].any()] for row in given]
+        every = np.array(list(product(*may)))
+        (self.true,) = np.flatnonzero((every == np.nan_to_num(given)).all(axis=(1, 2)))
+        self.weight = [self._inside(one) for one in self.towns]
+        self.count, self.share = [], []
+        for town, weight in zip(self.towns, self.weight, strict=True):
+            answers = every[:, :, self.asked.index(next(iter(town.sample.units)))]
+            total = np.maximum(weight.sum(axis=1), 1e-9)
+            self.count.append(answers @ (weight > 0).T)
+            self.share.append(100 * (answers @ weight.T) / total)
+        self._publish()
+
+    def _inside(self, town: Town) -> np.ndarray:
+        """The weight of each child in each figure, by a loop over the figures."""
+        own = town.sample.people.set_index("respondent").reindex(self.people["respondent"])
+        found = []
+        for row in town.estimates.table.itertuples():
+            here = own[row.indicator].notna()
+            if row.area_level != "city":
+                here &= own[LEVELS[row.area_level]].eq(row.area)
+            if row.group_by:
+                here &= own[row.group_by].eq(row.group)
+            found.append(np.where(here, own["weight"], 0.0))
+        return np.array(found)
+
+    def _publish(self) -> None:
+        """Release the first, and the second beside it and as if it were the only one."""
+        first, now = self.towns
+        table = first.release(FEW).table.assign(first="R0")
+        self.step = table["step"].to_numpy(float)
+        self.then = table["value"].where(table["status"].eq("ok")).to_numpy(float)
+        about = About("R0", "2021-01", "t", "A", "f", "00" * 16, first.sample.units)
+        entry = entry_of(about, first.sample, {"estimates": table})
+        kept = kept_figures(now.sample, [entry], FEW.min_count)
+        table = now.estimates.table.reset_index(drop=True)
+        finest = finest_steps(now.cells, FEW)
+        self.known = known(table, finest, (1.0, *COARSER), [])
+        shown = [now.release(FEW, earlier=kept, entries=one).table for one in ([], [entry])]
+        # What is kept stands in the first publication.
+        new = ~pd.MultiIndex.from_frame(table[KEYS]).isin(pd.MultiIndex.from_frame(kept[KEYS]))
+        self.before, self.multiple = (
+            np.where(one["status"].eq("ok") & new, one["step"] / finest, 0.0) for one in shown
+        )
+
+    def open(self, multiple: np.ndarray) -> list[np.ndarray]:
+        """Which hidden counts of each publication are open when the second shows this much."""
+        then = np.abs(self.share[0] - self.then) <= self.step / 2 + 1e-6
+        same = (then | np.isnan(self.then)).all(axis=1)
+        for size, (low, high) in self.known.items():
+            inside = (self.share[1] >= low - 1e-6) & (self.share[1] <= high + 1e-6)
+            same &= (inside | (multiple != size)).all(axis=1)
+        assert same[self.true]
+        found = []
+        for count, weight, status in zip(self.count, self.weight, self.status, strict=True):
+            n = (weight > 0).sum(axis=1)
+            wide = np.ptp(count[same], axis=0) >= np.minimum(FEW.protection, n)
+            found.append(wide[(n > 0) & (status != "ok")])
+        return found
+
+
+@cache
+def both(seed: int, kind: str) -> Both:
+    with pytest.MonkeyPatch.context() as patch:
+        # So few children do not show that questions are linked.
+        for room in (system, together):
+            patch.setattr(room, "families", lambda _, asked, few: [tuple(asked)])
+        return Both(seed, kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_count_that_each_publication_leaves_open_stays_so_beside_both(seed, kind):
+    one = both(seed, kind)
+    alone = one.open(np.zeros(len(one.before)))
+    for without, after in zip(alone, one.open(one.multiple), strict=True):
+        assert (after == without).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nothing_is_given_up_that_could_stand_and_what_was_published_stands(seed, kind):
+    one = both(seed, kind)
+    then, now = (each / np.maximum(each.sum(axis=1, keepdims=True), 1e-9) for each in one.weight)
+    same = np.isclose(now[:, None], then[None]).all(axis=2) & (len(one.asked) == 1)
+    step = np.where(same & ~np.isnan(one.then), one.step, np.inf).min(axis=1, initial=np.inf)
+    published = np.isfinite(step) & (one.before > 0)
+    assert one.multiple[published] * 10 == pytest.approx(step[published])
+    is_open = np.concatenate(one.open(one.multiple))
+    for cell in np.flatnonzero((one.multiple != one.before) & ~published):
+        again = one.multiple.copy()
+        again[cell] = one.before[cell]
+        assert (np.concatenate(one.open(again)) < is_open).any()
+
+
+def test_some_figures_are_given_up_and_some_are_not():
+    towns = [both(seed, kind) for seed, kind in product(SEEDS, KINDS)]
+    lost = [((one.before > 0) & (one.multiple == 0)).any() for one in towns]
+    kept = [(one.multiple > 0).any() for one in towns]
+    assert sum(lost) > 4 and sum(kept) > 4

@@ -1,0 +1,166 @@
+"""What the check says of a study's design and sources, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_
+
+import pandas as pd
+import pytest
+
+from tests.studies import replace, write_study
+from wijkkit.pipeline import checks
+from wijkkit.pipeline.checks import account_text, design_lines, missing_parts
+from wijkkit.study import open_study
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_study(tmp_path / "study")
+
+
+def weighted(folder, *names: str):
+    """A codebook with weights of these names, each of a column of the file with an r before it."""
+    said = "".join(f"  {name}: {{source: r{name}, type: number}}\n" for name in names)
+    replace(folder, "codebook.yml", "columns:\n", f"columns:\n{said}")
+    return folder
+
+
+def rows(**columns) -> pd.DataFrame:
+    there = {"wave": ["2018"] * 4, "weight": [1.0] * 4} | columns
+    return pd.DataFrame(there)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({}, "4 respondents; {equal}; no strata; each respondent drawn"),
+        # Kish: 4 * (1 + 1 + 1 + 9) / 6**2.
+        (
+            {"weight": [1.0, 1.0, 1.0, 3.0]},
+            "4 respondents; weighted by rweight, mean 1.5, 1 to 3, design effect 1.33; no strata; "
+            "each respondent drawn",
+        ),
+        # Who has no weight is in the design of no wave.
+        ({"weight": [1.0, 1.0, 0.0, 0.0]}, "2 respondents; {equal}; no strata; "
+                                           "each respondent drawn"),
+        # A stratum of two schools, and two of one.
+        (
+            {"stratum": ["a", "a", "b", None], "psu": [1, 2, 3, 4]},
+            "4 respondents; {equal}; 3 strata, 2 with one unit; each respondent drawn",
+        ),
+        (
+            {"stratum": ["a", "a", "b", "b"], "psu": [1, 1, 1, 1]},
+            "4 respondents; {equal}; 2 strata, 2 with one unit; 2 sampling units",
+        ),
+        ({"psu": [1, 1, 2, 3], "stratum": [None] * 4},
+         "4 respondents; {equal}; no strata; 3 sampling units"),
+    ],
+)  # fmt: skip
+def test_the_design_of_a_wave_in_words_and_numbers(folder, columns, said):
+    study = open_study(weighted(folder, "weight"))
+    said = said.format(equal="not weighted: all weights of rweight are equal")
+    assert list(design_lines(study, rows(**columns))) == [f"wave 2018: {said}"]
+
+
+def test_without_a_column_of_weights_none_is_named(folder):
+    (said,) = design_lines(open_study(folder), rows())
+    assert said == "wave 2018: 4 respondents; not weighted; no strata; each respondent drawn"
+
+
+def test_other_weights_and_populations_above_are_said(folder):
+    path = weighted(folder, "weight", "late") / "codebook.yml"
+    said = 'design:\n  weights: [{weight: late, waves: ["2021"], indicators: [play]}]\n'
+    path.write_text(path.read_text(encoding="utf-8") + said, encoding="utf-8")
+    path = folder / "study.yml"
+    above = "references:\n  - {id: region, label: Regio, survey: [{id: r, path: r.csv}], weight: late}\n"
+    above += "  - {id: country, label: Land, figures: {path: country.csv}}\n"
+    path.write_text(path.read_text(encoding="utf-8") + above, encoding="utf-8")
+    # Of the second wave only: two with this weight, of whom one has no other.
+    people = rows(wave=["2018", "2021", "2021", "2021"], late=[9.0, 1.0, 1.0, 0.0])
+    people["weight"] = [2.0, 2.0, 0.0, 2.0]
+    region = {"region": rows(wave=["2021"] * 4)}
+    equal = "{} respondents; not weighted: all weights of {} are equal; no strata; each respondent drawn"
+    assert list(design_lines(open_study(folder), people, region)) == [
+        f"wave 2018: {equal.format(1, 'rweight')}",
+        f"wave 2021: {equal.format(2, 'rweight')}",
+        "weighted by rlate: play; 2021; 2 respondents, 1 of them without rweight",
+        f"reference region, wave 2021: {equal.format(4, 'rlate')}",
+        "reference country: published figures",
+    ]
+
+
+def of_survey(account, dropped=None) -> pd.DataFrame:
+    found = pd.DataFrame()
+    found.attrs = {"dropped": dropped or {}, "account": account, "cells": []}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        ([("2018", "noord"), ("2021", "noord"), ("2018", "zuid"), ("2021", "zuid")], []),
+        ([("2018", "noord"), ("2018", "zuid"), ("2021", "zuid")], [("noord", "codes", "BU1")]),
+        ([("2018", "noord"), ("2021", "noord")], [("zuid", "code", "BU2")]),
+    ],
+)
+def test_a_wijk_without_respondents_is_told(folder, there, told):
+    account = [("enquete", wave, wijk, "", 5) for wave, wijk in there]
+    account += [("enquete", "2018", "zuid", "no weight", 5)]
+    found = list(
+        checks._without_respondents(open_study(folder), of_survey(account, {"2018": 3, "2021": 4}))
+    )
+    assert [(one.file, one.place, one.found) for one in found] == [
+        (f"wijken/{wijk}.yml", place, code) for wijk, place, code in told
+    ]
+    assert all("7 live in no" in one.what for one in found if one.place == "code")
+
+
+def test_a_wijk_that_was_no_part_of_a_wave_may_say_so(folder):
+    replace(folder, "wijken/noord.yml", "code: BU1", 'code: BU1\ncodes: {"2021": []}')
+    account = [("enquete", "2018", "noord", "", 5)]
+    account += [("enquete", wave, "zuid", "", 5) for wave in ("2018", "2021")]
+    assert list(checks._without_respondents(open_study(folder), of_survey(account))) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(("missing", "missing"), ["noord"]), (("missing", "ok"), []), (("ok", "ok"), [])],
+)
+def test_a_wijk_without_any_area_figure_is_told(folder, monkeypatch, status, told):
+    table = pd.DataFrame(
+        {"source": "cbs.csv", "area": ["noord", "noord", "zuid", "city"], "status": [*status, "ok", "missing"],
+         "area_level": ["wijk", "wijk", "wijk", "city"]}
+    )  # fmt: skip
+    monkeypatch.setattr(checks, "load_area_figures", lambda _: table)
+    found = list(checks._without_figures(open_study(folder)))
+    assert [one.what for one in found] == [f"no figure of '{wijk}'" for wijk in told]
+    assert all((one.file, one.found) == ("cbs.csv", "BU1") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "told"), [([["sport"], ["school", "sport"]], ["sprot"]), ([], [])]
+)
+def test_a_factor_that_no_intervention_works_on_is_told(folder, monkeypatch, catalogue, told):
+    study = open_study(folder)
+    choice = study.settings.choice.model_copy(update={"factors": {"noord": ("school", "sprot")}})
+    study = with_(study, settings=study.settings.model_copy(update={"choice": choice}))
+    monkeypatch.setattr(checks, "load_catalogue", lambda _: pd.DataFrame({"factors": catalogue}))
+    found = list(checks._unserved_factors(study))
+    assert [one.found for one in found] == told
+    assert all(one.expected == "school, sport" and one.place.endswith("noord") for one in found)
+
+
+def test_what_a_study_has_not_is_told_and_what_it_has_is_not(folder):
+    places = {problem.place for problem in missing_parts(open_study(folder))}
+    assert not places & {"sources.survey", "goals", "groupings", "arm"}
+    assert {"sources.area_figures", "sources.borders", "process.children_figure"} <= places
+    replace(folder, "wijken/noord.yml", "arm: programme\npair: a", "arm: comparator")
+    replace(folder, "wijken/zuid.yml", "pair: a", "")
+    assert "arm" in {problem.place for problem in missing_parts(open_study(folder))}
+
+
+def test_what_became_of_the_rows_is_a_table_in_the_words_of_the_study(folder):
+    study = open_study(folder)
+    said = account_text(study, of_survey([("enquete", "2018", "noord", "", 5)])).splitlines()
+    assert "neighbourhood" in said[0] and "noord" in said[1] and "5" in said[1]
+    assert account_text(study, of_survey([])) == "no rows"

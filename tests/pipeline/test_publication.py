@@ -1,0 +1,131 @@
+"""What `wijkkit release` refuses, by the states of a run, a site and a ledger that are made up."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.studies import write_study
+from wijkkit.errors import DisclosureError
+from wijkkit.pipeline import publication
+from wijkkit.pipeline.earlier import Correction, correct, correction_of
+from wijkkit.reports.record import Record
+from wijkkit.study import open_study
+
+
+@pytest.fixture
+def study(tmp_path):
+    return open_study(write_study(tmp_path / "study"))
+
+
+RUN = frozenset({"stad/1_schattingen", "wijk/1_analyse"})
+
+
+def row(scope: str, notebook: str, status: str) -> dict[str, str]:
+    return {"scope": scope, "notebook": notebook, "status": status, "message": "why"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "ended", "told"),
+    [
+        ([], True, ["nothing has run yet"]),
+        ([row("stad", "1_schattingen", "ok")], False, ["the last run did not end"]),
+        ([row("stad", "1_schattingen", "ok"), row("noord", "1_analyse", "ok")], True, []),
+        ([row("stad", "1_schattingen", "failed")], True, ["a notebook is failed"]),
+        ([row("noord", "1_analyse", "stale")], True, ["a notebook is stale"]),
+        # No notebook of that run, and no wijk of the study.
+        ([row("noord", "9_oud", "failed"), row("weg", "1_analyse", "failed")], True, []),
+    ],
+)
+def test_each_notebook_of_the_last_run_must_have_come_to_its_end(
+    study, monkeypatch, rows, ended, told
+):
+    monkeypatch.setattr(publication, "states", lambda _: rows)
+    monkeypatch.setattr(publication, "last_run", lambda _: (ended, RUN))
+    assert [problem.what for problem in publication._of_run(study)] == told
+
+
+MADE = {"index.html": "a", "noord.html": "b", "noord_files/figure.png": "c", "theme/x.css": "d"}
+
+
+@pytest.mark.parametrize(
+    ("found", "inputs", "failed", "told"),
+    [
+        (MADE, "1", {}, []),
+        (MADE | {"noord.html": "other"}, "1", {}, ["noord.html"]),
+        (MADE | {"new.html": "e"}, "1", {}, ["new.html"]),
+        ({"index.html": "a"}, "1", {}, ["noord.html", "noord_files/figure.png", "theme/x.css"]),
+        (MADE, "2", {}, ["noord.html"]),
+        (MADE, "1", {"1_analyse": "it failed"}, ["noord.html"]),
+    ],
+)
+def test_each_file_of_the_site_must_be_as_it_was_made(
+    study, monkeypatch, found, inputs, failed, told
+):
+    pages = {"index": {"inputs": "0"}, "noord": {"inputs": "1"}}
+    record = Record(pages, MADE, "builtin", ("html",))
+    plan = SimpleNamespace(
+        tasks=[(SimpleNamespace(stem=stem),) for stem in pages],
+        found=found,
+        record=record,
+        inputs={"index": "0", "noord": inputs},
+        failed={"index": {}, "noord": failed},
+    )
+    monkeypatch.setattr(publication, "notebook_states", lambda _: {})
+    monkeypatch.setattr(publication, "plan_of", lambda *asked: plan)
+    monkeypatch.setattr(publication, "read_record", lambda _: record)
+    assert [problem.file for problem in publication._of_site(study, False)] == told
+    # Of a page that none of the study's wijken has any file is told.
+    plan.tasks.pop()
+    strange = [
+        each.what for each in publication._of_site(study, False) if "of no wijk" in each.what
+    ]
+    assert len(strange) == sum(found.get(path) == MADE[path] for path in MADE if "noord" in path)
+    monkeypatch.setattr(publication, "read_record", lambda _: Record())
+    (none,) = publication._of_site(study, False)
+    assert "no record" in none.what
+
+
+def test_a_ledger_is_begun_only_where_that_is_said(tmp_path):
+    there, absent = tmp_path / "a" / "ledger", tmp_path / "b" / "ledger"
+    (there / "one").mkdir(parents=True)
+    (there / "one" / "publication.json").touch()
+    publication._require_ledgers((there,), False)
+    publication._require_ledgers((there, absent), True)
+    with pytest.raises(DisclosureError, match="no ledger") as caught:
+        publication._require_ledgers((there, absent), False)
+    assert caught.value.problems[0].file == "b/ledger"
+
+
+@pytest.mark.parametrize(
+    ("noted", "made_for", "asked", "refused"),
+    [
+        ("", "", ("", ""), None),
+        ("", "", ("R1", "wrong"), "Run the study again"),
+        ("R1", "", ("R1", "wrong"), "Run the study again"),
+        ("R1", "R1", ("R1", "wrong"), None),
+        ("R0", "R1", ("R1", "wrong"), "Run the study again"),
+        ("R1", "R1", ("", ""), "made to replace R1"),
+        ("", "", ("", "wrong"), "no publication that is replaced"),
+        ("", "", ("R9", "wrong"), "no such publication.*R9"),
+        ("", "", ("R1", " "), "no reason is given"),
+    ],
+)
+def test_what_is_replaced_stands_has_a_reason_and_the_tables_were_made_for_it(
+    study, monkeypatch, noted, made_for, asked, refused
+):
+    entries = [SimpleNamespace(about=SimpleNamespace(release=name)) for name in ("R0", "R1")]
+    made = SimpleNamespace(about=SimpleNamespace(corrects=made_for))
+    monkeypatch.setattr(publication, "prepared", lambda _: made)
+    study.runs.mkdir(parents=True, exist_ok=True)
+    if noted:
+        correct(study, Correction(noted, "why"))
+    if refused is None:
+        publication._require_correction(study, entries, *asked)
+        return
+    with pytest.raises(DisclosureError, match=refused):
+        publication._require_correction(study, entries, *asked)
+    # What is to be replaced is noted, for the run that is asked for.
+    if "Run" in refused:
+        assert correction_of(study) == Correction("R1", "wrong")
