@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 from towns import areas_of, town, town_of
 
-from wijkkit.disclosure import CBS, GGD
+from wijkkit.disclosure import CBS, GGD, release
 from wijkkit.disclosure.release import shown
 from wijkkit.disclosure.system import families
 from wijkkit.pipeline.effect import _protected
@@ -120,6 +121,58 @@ def test_a_figure_is_shown_in_its_step_within_what_can_be(unit, numbers, status,
     assert found[["value", "lower", "upper"]].iloc[0].tolist() == pytest.approx(
         expected, nan_ok=True
     )
+
+
+@pytest.mark.parametrize(
+    ("n", "x", "one_sided", "unit", "told"),
+    [
+        (0, 0, True, "percent", False),
+        (1, 0, False, "percent", True),
+        (29, 15, False, "percent", True),
+        (30, 15, True, "percent", False),
+        # With the answer, or without, where only one of the two figures counts them.
+        (30, 4, True, "percent", True),
+        (30, 26, True, "percent", True),
+        (30, 5, True, "percent", False),
+        (30, 25, True, "percent", False),
+        (30, 4, False, "percent", False),
+        (30, 4, True, "score", False),
+    ],
+)
+def test_whom_only_a_city_or_its_areas_count_are_as_many_as_those_of_a_figure(
+    n, x, one_sided, unit, told, monkeypatch
+):
+    rest = pd.DataFrame({"n": [n], "x": [x], "one_sided": [one_sided]})
+    monkeypatch.setattr(release, "apart", lambda _: rest)
+    assert release._tells_of_few(None, pd.DataFrame({"unit": [unit]}), GGD).tolist() == [told]
+
+
+def test_a_figure_that_is_kept_keeps_its_status_step_and_what_it_was():
+    table = town(3, wijken=3, groupings=()).estimates.table
+    earlier = table.iloc[[2, 0]].assign(
+        status=["hidden", "ok"], step=[np.nan, 5.0], then=[7.0, 8.0]
+    )
+    other = earlier.assign(indicator="other")
+    status, step, then = release._kept(table, pd.concat([other, earlier]))
+    rest = len(table) - 3
+    assert status.tolist() == ["ok", "", "hidden"] + [""] * rest
+    assert step == pytest.approx([5.0] + [np.nan] * (2 + rest), nan_ok=True)
+    assert then == pytest.approx([8.0, np.nan, 7.0] + [np.nan] * rest, nan_ok=True)
+    assert release._kept(table, None)[0].tolist() == [""] * len(table)
+
+
+def test_what_stands_in_another_step_is_known_as_in_the_next_finer_one():
+    steps = np.array([np.nan, 0.5, 1, 1.9, 2, 4.9, 5, 9, 10, 50])
+    assert release._coarseness(steps).tolist() == [1, 1, 1, 1, 2, 2, 5, 5, 10, 10]
+
+
+def test_wijken_that_are_lost_are_those_of_which_everybody_is_not_shown():
+    cells = {"level": np.array(["wijk"] * 4 + ["city"], object), "slot": np.array([0, 0, 0, 1, 0])}
+    first = SimpleNamespace(first=np.array([1, 1, 0, 1, 1.0]))
+    one = SimpleNamespace(system=SimpleNamespace(**cells), choice=first, multiple=np.zeros(5))
+    assert release._wijken_lost(one) == 2
+    one.multiple = np.array([2.0, 0, 0, 0, 0])
+    assert release._wijken_lost(one) == 1
 
 
 def test_levels_of_one_scale_and_a_complement_are_one_family():
