@@ -170,4 +170,4 @@ def test_some_figures_are_given_up_and_some_are_not():
     towns = [both(seed, kind) for seed, kind in product(SEEDS, KINDS)]
     lost = [((one.before > 0) & (one.multiple == 0)).any() for one in towns]
     kept = [(one.multiple > 0).any() for one in towns]
-    assert sum(lost) > 4 and sum(kept) > 4
+    assert sum(lost) > 2 and sum(kept) > 4
