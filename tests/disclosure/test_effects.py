@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from test_whole_children import Small, small
@@ -123,3 +125,7 @@ def test_an_effect_stands_in_the_finest_step_in_which_towns_that_look_so_leave_a
                 expected[name], alike = multiple, same
                 break
     assert shown_effects([one.one], INDICATOR, COMPARED[wave], contrasts) == expected
+    # Wijken that joined later are in no effect.
+    later = {**COMPARED[wave].treated, "w08": False, "w09": True}
+    compared = replace(COMPARED[wave], treated=later)
+    assert shown_effects([one.one], INDICATOR, compared, contrasts) == expected

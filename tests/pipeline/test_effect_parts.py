@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -157,3 +158,24 @@ def test_effects_of_groups_are_asked_for_as_their_indicators_are_named(
             assert one.step == 1.0
         assert found["low"].parts == (("education", "low", 1.0),)
         assert found["low-high"].parts == (("education", "low", 1.0), ("education", "high", -1.0))
+
+
+def test_a_wijk_that_joined_later_is_no_part_of_the_effect_that_counts_depend_on(
+    make_study, results, respondents, monkeypatch
+):
+    late = respondents[respondents["wijk"].ne("wijk-0") | respondents["wave"].eq("w21")]
+    asked = []
+
+    def finest_form(waves, made, tried, shown):
+        made(SimpleNamespace(wave="w21"))
+        return Form(1.0, 1.0, 1.0, ()), list(waves)
+
+    monkeypatch.setattr(effect_parts, "everything_known", lambda *_: False)
+    monkeypatch.setattr(effect_parts, "cells_compared", lambda *_: None)
+    monkeypatch.setattr(effect_parts, "candidates", lambda *given: asked.append(given))
+    monkeypatch.setattr(effect_parts, "finest_form", finest_form)
+    Effects(make_study(family=("play",)), results, late).beside(arms(), ())
+    _, _, wijken, change, _ = asked[0]
+    share = late.groupby(["wijk", "wave"])["play"].mean().unstack()
+    exact = (100 * (share["w18"] - share["w21"])).drop("wijk-0")
+    assert dict(zip(wijken, change, strict=True)) == pytest.approx(exact.to_dict())

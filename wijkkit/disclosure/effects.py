@@ -9,7 +9,7 @@ the truth.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,10 +81,11 @@ def shown_effects(
     shown: dict[str, float] = {}
     lines = [list(one.lines) for one in systems]
     for contrast in contrasts:
-        pull = _pull(systems, indicator, compared, contrast)
+        used = _used(systems, indicator, compared, contrast)
+        pull = _pull(systems, indicator, used, contrast)
         for multiple in MULTIPLES:
             added = [
-                list(_lines(one, indicator, compared, contrast, multiple, pull)) for one in systems
+                list(_lines(one, indicator, used, contrast, multiple, pull)) for one in systems
             ]
             if all(
                 open_with(
@@ -124,6 +125,20 @@ def _cells(
     here &= system.indicator == system.indicators.index(indicator)
     here &= np.isin(system.area, list(compared.treated))
     return np.flatnonzero(here)
+
+
+def _used(
+    systems: Sequence[Settled], indicator: str, compared: Comparison, contrast: Contrast
+) -> Comparison:
+    """Return the comparison of the wijken with respondents of each part in both waves, as it was."""
+    there = [
+        set(one.system.area[_cells(one, indicator, group_by, group, compared)])
+        for one in systems
+        for group_by, group, _ in contrast.parts
+    ]
+    kept = set(compared.treated).intersection(*there)
+    treated = {wijk: arm for wijk, arm in compared.treated.items() if wijk in kept}
+    return replace(compared, treated=treated)
 
 
 def _pull(

@@ -136,7 +136,7 @@ class Effects:
         change, least, finest = unit * change, unit * least, STEPS[scale]
         ratios = allowed_ratios(sample, settings)
         shown = _Effect(sample.treated, finest, settings.level, ratios, least, rows.iloc[0])
-        wijken = list(np.unique(arrays["cluster"]))
+        wijken = sample.names.tolist()
         turned = -1.0 if is_turned(study.indicators[outcome]) else 1.0
 
         def made(one: Settled) -> Candidates:

@@ -106,6 +106,12 @@ def test_leaving_out_the_wijk_that_carries_the_effect_takes_it_away(make_study, 
     assert others["estimate"].gt(1.5).all()
 
 
+def test_a_wijk_that_joined_later_cannot_be_left_out(make_study, table):
+    late = table[table["wijk"].ne("wijk-1") | table["wave"].eq("w21")]
+    found = check(make_study(family=("score",)), late, "score", "leave_one_out")
+    assert set(found.index) == {*(f"wijk-{i}" for i in range(6)), "p0", "p1", "p2"} - {"wijk-1"}
+
+
 def test_without_covariates_composition_cannot_be_judged(make_study, respondents):
     found = check(make_study(), respondents, "strain", "composition")
     assert found["reason"].tolist() == ["no_covariates"]

@@ -294,14 +294,15 @@ def _leave_one_out(asked: Comparison) -> Iterator[Case]:
     One that changes the conclusion carries it: then the result is that wijk's, not the programme's.
     """
     arrays = asked.arrays
-    wijken = list(dict.fromkeys(arrays["cluster"].tolist()))
+    clusters = arrays["cluster"].tolist()
+    wijken = [wijk for wijk in dict.fromkeys(clusters) if wijk in asked.sample.names]
 
     def without(left_out: list[str]) -> tuple[Estimate, int]:
         return asked.counted(asked.sample.without(np.isin(asked.sample.names, left_out)))
 
     parts = [(wijk, [wijk]) for wijk in wijken]
     if arrays["pair"] is not None:
-        pair_of = dict(zip(arrays["cluster"].tolist(), arrays["pair"], strict=True))
+        pair_of = dict(zip(clusters, arrays["pair"], strict=True))
         pairs = dict.fromkeys(pair for pair in map(pair_of.get, wijken) if pair)
         parts += [(str(pair), [w for w in wijken if pair_of[w] == pair]) for pair in pairs]
     for item, left_out in parts:
