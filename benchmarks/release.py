@@ -24,12 +24,12 @@ import numpy as np
 import pandas as pd
 
 import wijkkit as wk
-from wijkkit.disclosure import GGD, Sample, policy_for
+from wijkkit.disclosure import GGD, policy_for
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.derived import release_comparisons
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made, Release, release_estimates
-from wijkkit.disclosure.sample import cells_of
+from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.disclosure.slopes import shown_beside
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.pipeline.estimation import StudyEstimates, estimate, groupings

@@ -17,8 +17,10 @@ import pytest
 from openpyxl import Workbook
 from towns import town
 
-from wijkkit.disclosure import GGD, Forbidden, Sample, forbidden_of, scan
+from wijkkit.disclosure import GGD
 from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure.sample import Sample
+from wijkkit.disclosure.scan import Forbidden, forbidden_of, scan
 from wijkkit.errors import DisclosureError
 
 QUOTE = "My son is afraid of the big boys near the playground after school"

@@ -11,16 +11,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from wijkkit.disclosure import (
-    GGD,
-    Forbidden,
-    Release,
-    build_release,
-    policy_for,
-    record_audit,
-    signed_off,
-)
-from wijkkit.disclosure.sign_off import bind_tables, left_out_of, sign_off_file
+from wijkkit.disclosure import GGD, Release, policy_for, signed_off
+from wijkkit.disclosure.publication import build_release
+from wijkkit.disclosure.scan import Forbidden
+from wijkkit.disclosure.sign_off import bind_tables, left_out_of, record_audit, sign_off_file
 from wijkkit.errors import DisclosureError
 from wijkkit.released.store import write_released
 from wijkkit.study import open_study

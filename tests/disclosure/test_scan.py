@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from wijkkit.disclosure import Forbidden, forbidden_of, scan
-from wijkkit.disclosure.scan import UNPROTECTED, contents
+from wijkkit.disclosure.scan import UNPROTECTED, Forbidden, contents, forbidden_of, scan
 from wijkkit.errors import DisclosureError
 
 SECRET = "kid-00417"

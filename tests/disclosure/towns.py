@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import Policy, Release, Sample
+from wijkkit.disclosure import Policy, Release
 from wijkkit.disclosure.release import release_estimates
-from wijkkit.disclosure.sample import cells_of
+from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.estimates.grid import Estimates, estimate_grid
 
 SES = ("low", "middle", "high")

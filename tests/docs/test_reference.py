@@ -22,15 +22,14 @@ ROOMS = ["wijkkit"] + [
     for path in sorted((ROOT / "wijkkit").rglob("__init__.py"))
     if "__all__" in path.read_text(encoding="utf-8") and path.parent != ROOT / "wijkkit"
 ]
-#: Settings are read from study.yml; they are on the page of what they set.
-NOT_IN_THE_REFERENCE = {"wijkkit.study.settings"}
+#: Settings are read from study.yml and are on the page of what they set; numbers are handed on by a
+#: command, and what stands in words by the functions of `wijkkit.show`.
+NOT_IN_THE_REFERENCE = {"wijkkit.study.settings", "wijkkit.export", "wijkkit.language"}
 #: What takes long or needs much has its example where it is used.
 USED_IN = {
-    "build_release": "wijkkit/pipeline/publication.py",
     "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",
     "evaluate_process": "notebooks/stad/3_procesevaluatie.ipynb",
     "explanations": "wijkkit/pipeline/process/explanations.py",
-    "record_audit": "wijkkit/pipeline/release.py",
 }
 #: Parameters whose name says what they are: the study or view a reader works with, the released
 #: tables, the language of a text, a row of a frame with what is known about the frame; a number

@@ -32,7 +32,7 @@ from wijkkit.estimates import (
     wilson,
     write_weights,
 )
-from wijkkit.loaders import with_weights
+from wijkkit.loaders.survey_rows import with_weights
 from wijkkit.study.indicators import Indicator
 
 

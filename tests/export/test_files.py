@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 from wijkkit.cli import app
-from wijkkit.disclosure import Forbidden, scan
+from wijkkit.disclosure.scan import Forbidden, scan
 from wijkkit.errors import DisclosureError, ParameterError, ReportError
 from wijkkit.export import write_area_csv, write_data_package, write_research, write_swing
 from wijkkit.files import sha256

@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup
 from tests.reports.conftest import make_study
 from tests.reports.features import read_structure
 from wijkkit.batch.manifest import COLUMNS
-from wijkkit.disclosure import Release, policy_for, record_audit
+from wijkkit.disclosure import Release, policy_for
+from wijkkit.disclosure.sign_off import record_audit
 from wijkkit.errors import ParameterError, ReportError
 from wijkkit.released.store import write_released
 from wijkkit.reports import render as module

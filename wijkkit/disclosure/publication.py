@@ -51,16 +51,10 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A folder that may be published: where it is, its manifest, whether it is signed off.
+    """A folder that may be published.
 
-    Parameters
-    ----------
-    folder : Path
-    manifest : Path
-        With the hash of every file, the policy, the audit, and what was hidden.
-    files : int
-    signed : bool
-        A second person approved it.
+    `manifest`: With the hash of every file, the policy, the audit, and what was hidden. `signed`: A
+    second person approved it.
     """
 
     folder: Path
@@ -81,27 +75,13 @@ def build_release(
 ) -> Publication:
     """Build the folder of a study's reports that may be published.
 
-    Parameters
-    ----------
-    folder : Path
-        A new or empty folder.
-    forbidden : Forbidden
-        What may not be in it (`wijkkit.disclosure.scan.forbidden_of`).
-    prepared_by : str
-        Who prepares the release, for the sign-off.
-    made : mapping of str to str, optional
-        The hash of each file as the site was made; what is copied must be that.
-    said : mapping of str to str, optional
-        What else the manifest and the sign-off say: `release`, and `corrects` and `reason` where
-        it replaces another.
-    keep : callable
-        Called when everything was checked, before the folder is there: adds to the ledger.
-
-    Raises
-    ------
-    DisclosureError
-        No audit of these tables, a file of a kind that is not allowed or that is not as it was
-        made, or something found by the scan; everything is named at once and no folder is left.
+    `folder`: A new or empty one. `forbidden`: What may not be in it. `prepared_by`: Who prepares the
+    release, for the sign-off. `made`: The hash of each file as the site was made; what is copied
+    must be that. `said`: What else the manifest and the sign-off say: `release`, and `corrects` and
+    `reason` where it replaces another. `keep`: Called when everything was checked, before the
+    folder is there: adds to the ledger. Raises DisclosureError: No audit of these tables, a file of
+    a kind that is not allowed or that is not as it was made, or something found by the scan;
+    everything is named at once and no folder is left.
     """
     record = audit_of(study)
     site = _site_files(study)

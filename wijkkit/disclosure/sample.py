@@ -16,21 +16,12 @@ from wijkkit.tables import AREA_LEVELS
 class Sample:
     """Respondents as disclosure control reads them.
 
-    Parameters
-    ----------
-    people : DataFrame
-        One row per respondent and wave: ``wave, wijk, district, arm, weight``, the columns of
-        the groupings, and one column per indicator, absent where it was not asked.
-    units : mapping of str to str
-        Indicator -> ``percent`` or ``score``.
-    waves : tuple of str
-    groupings : mapping
-        Grouping id -> (column, groups in order).
-    areas : DataFrame
-        All wijken: ``wijk, district, arm``.
-    weights : mapping, optional
-        Indicator and level (``area`` or ``city``) -> weight of each respondent, 0 for who is not
-        counted there; the column ``weight`` everywhere where it is empty.
+    `people`: One row per respondent and wave: ``wave, wijk, district, arm, weight``, the columns of
+    the groupings, and one column per indicator, absent where it was not asked. `units`: Indicator
+    -> ``percent`` or ``score``. `groupings`: Grouping id -> (column, groups in order). `areas`: All
+    wijken: ``wijk, district, arm``. `weights`: Indicator and level (``area`` or ``city``) -> weight
+    of each respondent, 0 for who is not counted there; the column ``weight`` everywhere where it
+    is empty.
     """
 
     people: pd.DataFrame = field(repr=False)

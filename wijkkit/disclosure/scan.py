@@ -188,14 +188,8 @@ _PATHS = re.compile(
 class Finding:
     """Something that may not be in a release: file, place in it, and what it is.
 
-    The thing itself is not repeated: a finding may be logged.
-
-    Parameters
-    ----------
-    file : str
-        Relative to the folder that was scanned.
-    place : str
-    what : str
+    The thing itself is not repeated: a finding may be logged. `file`: Relative to the folder that
+    was scanned.
     """
 
     file: str
@@ -207,16 +201,9 @@ class Finding:
 class Forbidden:
     """What may not be in a release.
 
-    Parameters
-    ----------
-    ids : frozenset of str
-        Ids of respondents.
-    texts : tuple of str
-        Free text: answers, quotes that are not cleared.
-    rows : tuple of tuple of str
-        Rows of the survey, values as text, without missing ones.
-    users : frozenset of str
-        Names of the people whose machine it was made on.
+    `ids`: Of respondents. `texts`: Free text: answers, quotes that are not cleared. `rows`: Of the
+    survey, values as text, without missing ones. `users`: Names of the people whose machine it was
+    made on.
     """
 
     ids: frozenset[str] = frozenset()
@@ -228,19 +215,8 @@ class Forbidden:
 def forbidden_of(
     respondents: pd.DataFrame, texts: Iterable[str] = (), users: Iterable[str] = ()
 ) -> Forbidden:
-    """Return what of a survey may not be in a release.
+    """Return what of a survey, free text from other sources and user names may not be in a release.
 
-    Parameters
-    ----------
-    respondents : DataFrame
-        The survey, with a column `respondent`.
-    texts : iterable of str
-        Free text from other sources.
-    users : iterable of str
-        User names.
-
-    Examples
-    --------
     >>> survey = pd.DataFrame({"respondent": ["kid-0017"], "age": [7.0]})
     >>> forbidden_of(survey).ids
     frozenset({'kid-0017'})
@@ -267,25 +243,10 @@ def forbidden_of(
 def scan(folder: Path, forbidden: Forbidden) -> list[Finding]:
     """Scan all files of a folder, hidden ones and file names included.
 
-    Parameters
-    ----------
-    folder : Path
-    forbidden : Forbidden
+    Absolute paths of a machine are always looked for. Raises DisclosureError: A file cannot be read
+    as what it is.
 
-    Returns
-    -------
-    list of Finding
-        Empty when nothing was found. Absolute paths of a machine are always looked for.
-
-    Raises
-    ------
-    DisclosureError
-        A file cannot be read as what it is.
-
-    Examples
-    --------
     >>> import pathlib, tempfile
-    >>> from wijkkit.disclosure import Forbidden, scan
     >>> temporary = tempfile.TemporaryDirectory()
     >>> folder = pathlib.Path(temporary.name)
     >>> _ = (folder / "page.html").write_text("<p>Respondent 202100001</p>")

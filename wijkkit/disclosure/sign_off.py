@@ -32,18 +32,10 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
     """Keep what the audit found beside the released tables, bound to their content.
 
     To be called when the audited tables are written: `wijkkit release` refuses tables that were
-    changed or made under another policy afterwards. Tables that are added later (of the effect
-    evaluation, of the process) are bound by `bind_tables`.
+    changed or made under another policy afterwards. Tables that are added later (of the process,
+    of own outputs) are bound by `bind_tables`.
 
-    Parameters
-    ----------
-    names : collection of str, optional
-        The tables that were audited; all that are there by default.
-
-    Returns
-    -------
-    Path
-        The record.
+    `names`: The tables that were audited; all that are there by default.
     """
     hashes = _hashes(study)
     content = {
@@ -61,26 +53,10 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
 
 
 def bind_tables(study: Study) -> Path:
-    """Bind the tables that were added after the audit to its record.
+    """Bind the tables that were added after the audit to its record, and return that.
 
-    Returns
-    -------
-    Path
-        The record.
-
-    Raises
-    ------
-    DisclosureError
-        There is no audit, it was made under another policy, or a table that was audited has
-        changed since.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> from wijkkit.disclosure import bind_tables
-    >>> bind_tables(study).name
-    'audit.json'
+    Raises DisclosureError: There is no audit, it was made under another policy, or a table that was
+    audited has changed since.
     """
     content = _read(study)
     now = _hashes(study)

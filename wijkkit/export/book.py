@@ -54,18 +54,9 @@ class Cell:
 class Book:
     """The released estimates of one area.
 
-    Parameters
-    ----------
-    title : str
-    area : str
-        Slug of a wijk, or ``city``.
-    labels : Labels
-    columns : tuple of Column
-        Blocks from left to right: the area per wave with its groups and then its total, then all
-        wijken of the study per wave, then each population above it.
-    themes : mapping of str to list of str
-        Keys of indicators by theme.
-    cells : mapping of (str, Column) to Cell
+    `area`: Slug of a wijk, or ``city``. `columns`: Blocks from left to right: the area per wave with
+    its groups and then its total, then all wijken of the study per wave, then each population above
+    it. `themes`: Keys of indicators by theme.
     """
 
     title: str

@@ -30,22 +30,9 @@ def write_book(
     Numbers are numbers, whole percentages by their number format; what is absent is a word.
     The heads stay in sight and are printed on every page.
 
-    Parameters
-    ----------
-    book : Book
-    target : Path
-    title : str
-        What the file says it is of; the book's own title where empty.
-    concept : bool
-        Nobody has approved the numbers yet; every sheet says so.
+    `title`: What the file says it is of; the book's own title where empty. `concept`: Nobody has
+    approved the numbers yet; every sheet says so.
 
-    Returns
-    -------
-    Path
-        `target`.
-
-    Examples
-    --------
     >>> from pathlib import Path
     >>> import wijkkit as wk
     >>> from wijkkit.export.book import book_of

@@ -41,24 +41,9 @@ _TYPES = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "d
 def write_data_package(study: Study, released: Released, folder: Path) -> list[Path]:
     """Write the released tables to a new or empty folder.
 
-    Borders are left out: they are no table, and their maker publishes them.
+    Borders are left out: they are no table, and their maker publishes them. Returns the CSV files,
+    and last the ``datapackage.json``. Raises ReportError: The folder holds something.
 
-    Parameters
-    ----------
-    folder : Path
-
-    Returns
-    -------
-    list of Path
-        The CSV files, and last the ``datapackage.json``.
-
-    Raises
-    ------
-    ReportError
-        The folder holds something.
-
-    Examples
-    --------
     >>> from pathlib import Path
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")
@@ -165,25 +150,10 @@ _LENGTHS = {"wijk": 6, "buurt": 8}
 
 
 def write_swing(study: Study, released: Released, target: Path) -> Path:
-    """Write the released estimates of the wijken to a workbook that Swing imports.
+    """Write the released estimates of the wijken to a workbook (``.xlsx``) that Swing imports.
 
-    Parameters
-    ----------
-    target : Path
-        An ``.xlsx`` file.
+    Raises ReportError: A wijk's code is none of CBS: Swing knows areas by the digits of that code.
 
-    Returns
-    -------
-    Path
-        `target`.
-
-    Raises
-    ------
-    ReportError
-        A wijk's code is none of CBS: Swing knows areas by the digits of that code.
-
-    Examples
-    --------
     >>> from pathlib import Path
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")

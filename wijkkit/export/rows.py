@@ -134,22 +134,8 @@ def write_area_csv(
     """Write the estimates of a wijk, or of the city, and of all wijken together.
 
     Each number has a column of its own; so have the status, the wave, the wijk, and whether the
-    numbers are a concept.
+    numbers are a concept. `area`: Slug of a wijk; with ``city`` the arms and districts as well.
 
-    Parameters
-    ----------
-    area : str
-        Slug of a wijk; with ``city`` the arms and districts as well.
-    target : Path
-    concept : bool
-
-    Returns
-    -------
-    Path
-        `target`.
-
-    Examples
-    --------
     >>> from pathlib import Path
     >>> import wijkkit as wk
     >>> view = wk.open_city("parameters")
@@ -184,22 +170,9 @@ def _shown(value: float, decimal: str) -> str:
 def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) -> list[Path]:
     """Write unprotected tables as CSV to a folder outside the site and the released tables.
 
-    Every row says that it is not protected, which the scan of a release looks for.
+    Every row says that it is not protected, which the scan of a release looks for. Raises
+    DisclosureError: The folder is where a release takes its files from.
 
-    Parameters
-    ----------
-    tables : dict of str to DataFrame
-        Tidy estimates by name, weighted and unweighted.
-    folder : Path
-        Neither the site nor the released tables, nor below them, nor above them.
-
-    Raises
-    ------
-    DisclosureError
-        The folder is where a release takes its files from.
-
-    Examples
-    --------
     >>> from pathlib import Path
     >>> import pandas as pd
     >>> import wijkkit as wk

@@ -181,21 +181,10 @@ LANGUAGES = ("nl", "en")
 def text(key: str, language: str, **fields: object) -> str:
     """Return the message `key` in `language`, its fields filled in.
 
-    Parameters
-    ----------
-    key : str
-        ``concern.name``: the catalogue's file and the message in it, nested keys with dots.
-    **fields : object
-        Values for the message's ``{fields}``.
+    `key`: ``concern.name``: the catalogue's file and the message in it, nested keys with dots.
+    `fields`: Values for the message's ``{fields}``. Raises KeyError: There is no such message, or
+    it needs a field that is not given; the catalogue test finds both.
 
-    Raises
-    ------
-    KeyError
-        The catalogue has no such message, or the message needs a field that is not given:
-        a mistake of the programmer, found by the catalogue test.
-
-    Examples
-    --------
     >>> text("common.wave_of", "nl", wave="2018")
     'meting 2018'
 
@@ -264,18 +253,11 @@ def load_catalogues() -> None:
 def glossary(language: str, part: str = "report") -> dict[str, str]:
     """Return term -> meaning, in alphabetical order.
 
-    Parameters
-    ----------
-    part : {"report", "project"}
-        Words that readers of a report meet, or words of the documentation only.
+    A term may hold several words, with commas between them.
 
-    Returns
-    -------
-    dict of str to str
-        A term may hold several words, with commas between them.
+    `part`: ``report`` for words that readers of a report meet, ``project`` for words of the
+    documentation only.
 
-    Examples
-    --------
     >>> glossary("en", "project")["fidelity"]
     'How far delivery followed the plan.'
     """

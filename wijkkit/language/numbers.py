@@ -21,8 +21,6 @@ MINUS = "\N{MINUS SIGN}"
 def number(value: float, language: str, decimals: int = 0) -> str:
     """Return a number in the language's notation, halves rounded away from zero.
 
-    Examples
-    --------
     >>> number(1234.56, "nl", 1), number(1234.56, "en", 1)
     ('1.234,6', '1,234.6')
     >>> number(12500.5, "nl"), number(-2.5, "nl"), number(-0.2, "nl")
@@ -45,8 +43,6 @@ def _formatted(value: float, language: str, decimals: int) -> str:
 def percentage(value: float, language: str, decimals: int = 0) -> str:
     """Return a percentage on the scale 0-100 with its sign.
 
-    Examples
-    --------
     >>> percentage(41.4, "nl")
     '41%'
     """
@@ -56,8 +52,6 @@ def percentage(value: float, language: str, decimals: int = 0) -> str:
 def points(value: float, language: str, decimals: int = 0) -> str:
     """Return a difference in percentage points, always with its sign.
 
-    Examples
-    --------
     >>> points(-3.2, "nl", 1)
     '−3,2 procentpunt'
     """
@@ -67,8 +61,6 @@ def points(value: float, language: str, decimals: int = 0) -> str:
 def signed(value: float, language: str, decimals: int = 0) -> str:
     """Return a number with its sign; one that is shown as zero has none.
 
-    Examples
-    --------
     >>> signed(0.26, "nl", 1), signed(-0.04, "nl", 1)
     ('+0,3', '0,0')
     """
@@ -94,8 +86,6 @@ def over_zero(
 def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:
     """Return an interval in words.
 
-    Examples
-    --------
     >>> interval(36, 47, "nl")
     '36 tot 47'
     """
@@ -110,8 +100,6 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
 def day(value: date, language: str) -> str:
     """Return a date in words.
 
-    Examples
-    --------
     >>> from datetime import date
     >>> day(date(2021, 7, 31), "nl")
     '31 juli 2021'
@@ -125,8 +113,6 @@ def day(value: date, language: str) -> str:
 def in_words(n: int, language: str) -> str:
     """Return a small count as a word, a larger one as a number.
 
-    Examples
-    --------
     >>> in_words(3, "nl"), in_words(1200, "nl")
     ('drie', '1.200')
     """
@@ -137,15 +123,8 @@ def in_words(n: int, language: str) -> str:
 def counted(key: str, n: int, language: str, **fields: object) -> str:
     """Return the message `key` for a count: ``key.one`` for one, ``key.other`` for the rest.
 
-    Parameters
-    ----------
-    key : str
-        Of the two messages.
-    **fields : object
-        Values for the message's other fields.
+    `fields`: Values for the message's other fields.
 
-    Examples
-    --------
     >>> counted("common.goals", 1, "nl"), counted("common.goals", 2, "nl")
     ('één doel', 'twee doelen')
     """
@@ -158,15 +137,8 @@ def listed(
 ) -> str:
     """Return names as a list inside a sentence.
 
-    Parameters
-    ----------
-    names : iterable of str
-    language : str
-    style : str, optional
-        ``or`` for a choice.
+    `style`: ``or`` for a choice.
 
-    Examples
-    --------
     >>> listed(["Noord", "Oost", "Zuid"], "nl"), listed(["Noord", "Oost"], "nl", "or")
     ('Noord, Oost en Zuid', 'Noord of Oost')
     """
@@ -176,8 +148,6 @@ def listed(
 def small_first(label: str) -> str:
     """Return a label as it stands inside a sentence; an abbreviation keeps its capitals.
 
-    Examples
-    --------
     >>> small_first("Lid van een sportclub"), small_first("SDQ-score")
     ('lid van een sportclub', 'SDQ-score')
     """
@@ -187,8 +157,6 @@ def small_first(label: str) -> str:
 def large_first(sentence: str) -> str:
     """Return a sentence that begins with a capital.
 
-    Examples
-    --------
     >>> large_first("één doel is gehaald.")
     'Eén doel is gehaald.'
     """
@@ -201,15 +169,9 @@ def large_first(sentence: str) -> str:
 def absence(status: str, language: str, **words: object) -> str:
     """Return why a number is absent: the one source for pages, figures, notes and files.
 
-    Parameters
-    ----------
-    status : str
-        ``hidden, too_few, not_asked, missing`` or ``above`` (`wijkkit.tables.STATUSES`).
-    **words : object
-        `limit` for ``above``: the percentage that the number is above (90 where not given).
+    `status`: ``hidden, too_few, not_asked, missing`` or ``above`` (`wijkkit.tables.STATUSES`).
+    `words`: For ``above`` its `limit`, the percentage that the number is above; 90 if not given.
 
-    Examples
-    --------
     >>> absence("hidden", "nl"), absence("too_few", "nl"), absence("above", "nl", limit=90.0)
     ('niet getoond (privacy)', 'te weinig kinderen', 'meer dan 90%')
     """

@@ -9,7 +9,6 @@ _LOADERS = {
     "load_area_figures": "area_figures",
     "load_borders": "borders",
     "load_survey": "survey",
-    "with_weights": "survey_rows",
 }
 
 __all__ = sorted(_LOADERS)

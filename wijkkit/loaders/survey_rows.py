@@ -158,28 +158,11 @@ def with_weights(
 ) -> pd.DataFrame:
     """Return respondents with the weights of a file instead of their own.
 
-    Parameters
-    ----------
-    respondents : DataFrame
-        With a column ``respondent``.
-    path : Path
-        A csv file with the columns ``respondent, weight``, as `wijkkit.estimates.write_weights`
-        writes it.
-    maximum : float, optional
-        The largest weight that is right; less than 1,000 times the median where nothing is said.
+    `path`: A csv file with the columns ``respondent, weight``, as `wijkkit.estimates.write_weights`
+    writes it. `maximum`: The largest weight that is right; less than 1,000 times the median where
+    nothing is said. Raises DataError: The file cannot be read, or a respondent has no weight in it,
+    two, or an impossible one.
 
-    Returns
-    -------
-    DataFrame
-        The same rows; only ``weight`` differs.
-
-    Raises
-    ------
-    DataError
-        The file cannot be read, or a respondent has no weight in it, two, or an impossible one.
-
-    Examples
-    --------
     >>> import tempfile
     >>> people = pd.DataFrame({"respondent": ["a", "b"], "weight": [1.0, 1.0]})
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from wijkkit.disclosure import Release, bind_tables
+from wijkkit.disclosure import Release
+from wijkkit.disclosure.sign_off import bind_tables
 from wijkkit.errors import BatchError, DisclosureError, ParameterError, Problem, WijkkitError
 from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.language import number

@@ -14,9 +14,10 @@ from typing import Any, cast
 
 from wijkkit.batch.lock import RELEASE, writing
 from wijkkit.batch.manifest import last_run, states
-from wijkkit.disclosure import Forbidden, Publication, build_release, forbidden_of, signed_off
 from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
-from wijkkit.disclosure.sign_off import fingerprint, require_prepared_by
+from wijkkit.disclosure.publication import Publication, build_release
+from wijkkit.disclosure.scan import Forbidden, forbidden_of
+from wijkkit.disclosure.sign_off import fingerprint, require_prepared_by, signed_off
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.evaluation.process.interviews import chosen_quotes
 from wijkkit.loaders import load_survey

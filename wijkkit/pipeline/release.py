@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import Policy, Release, policy_for, record_audit
+from wijkkit.disclosure import Policy, Release, policy_for
 from wijkkit.disclosure.derived import (
     joined,
     parts_of,
@@ -20,6 +20,7 @@ from wijkkit.disclosure.derived import (
 from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.rounding import to_step
+from wijkkit.disclosure.sign_off import record_audit
 from wijkkit.disclosure.slopes import shown_beside
 from wijkkit.evaluation.baseline import baseline_balance, children_of, participants, timeline
 from wijkkit.evaluation.effect.evaluate import EffectResults
