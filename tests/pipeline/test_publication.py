@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.studies import write_study
-from wijkkit.errors import DisclosureError
+from wijkkit.errors import DisclosureError, Problem
 from wijkkit.pipeline import publication
 from wijkkit.pipeline.earlier import Correction, correct, correction_of
 from wijkkit.reports.record import Record
@@ -46,6 +46,23 @@ def test_each_notebook_of_the_last_run_must_have_come_to_its_end(
     assert [problem.what for problem in publication._of_run(study)] == told
 
 
+@pytest.mark.parametrize(("of_run", "of_site"), [((), ()), (("run",), ("site",)), ((), ("site",))])
+def test_of_a_site_is_told_what_is_wrong_where_the_run_is_right(monkeypatch, of_run, of_site):
+    monkeypatch.setattr(publication, "_of_run", lambda _: map(Problem, of_run))
+    monkeypatch.setattr(publication, "_of_site", lambda *_: map(Problem, of_site))
+    expected = of_run or of_site
+    if not expected:
+        publication.require_belonging(None)
+        return
+    with pytest.raises(DisclosureError) as caught:
+        publication.require_belonging(None)
+    assert tuple(problem.what for problem in caught.value.problems) == expected
+
+
+def test_without_a_survey_nothing_is_added_to_a_ledger():
+    assert publication._entry(SimpleNamespace(ledgers=()), "A", "", "", False) is None
+
+
 MADE = {"index.html": "a", "noord.html": "b", "noord_files/figure.png": "c", "theme/x.css": "d"}
 
 
@@ -73,9 +90,11 @@ def test_each_file_of_the_site_must_be_as_it_was_made(
         failed={"index": {}, "noord": failed},
     )
     monkeypatch.setattr(publication, "notebook_states", lambda _: {})
-    monkeypatch.setattr(publication, "plan_of", lambda *asked: plan)
+    asked: list = []
+    monkeypatch.setattr(publication, "plan_of", lambda *how: asked.append(how) or plan)
     monkeypatch.setattr(publication, "read_record", lambda _: record)
     assert [problem.file for problem in publication._of_site(study, False)] == told
+    assert asked[0][2:] == ("builtin", ("html",), ["noord"], False)
     # Of a page that none of the study's wijken has any file is told.
     plan.tasks.pop()
     strange = [
@@ -85,6 +104,10 @@ def test_each_file_of_the_site_must_be_as_it_was_made(
     monkeypatch.setattr(publication, "read_record", lambda _: Record())
     (none,) = publication._of_site(study, False)
     assert "no record" in none.what
+    for forms in ((), ("html", "pdf")):
+        monkeypatch.setattr(publication, "read_record", lambda _, f=forms: Record(pages, {}, "", f))
+        list(publication._of_site(study, True))
+        assert asked[-1][2:] == ("", forms or ("html",), ["noord"], True)
 
 
 def test_a_ledger_is_begun_only_where_that_is_said(tmp_path):
@@ -108,7 +131,7 @@ def test_a_ledger_is_begun_only_where_that_is_said(tmp_path):
         ("R0", "R1", ("R1", "wrong"), "Run the study again"),
         ("R1", "R1", ("", ""), "made to replace R1"),
         ("", "", ("", "wrong"), "no publication that is replaced"),
-        ("", "", ("R9", "wrong"), "no such publication.*R9"),
+        ("", "", ("R9", "wrong"), "no such publication.*found R9.*expected R0, R1"),
         ("", "", ("R1", " "), "no reason is given"),
     ],
 )
