@@ -236,9 +236,9 @@ def _within(one: Settled, cells: Ints, moved: Floats) -> NDArray[np.bool_]:
     shared &= system.indicator[larger][:, None] == system.indicator[cells][None]
     weight = _weight_of(system, cells)
     sums, weighted = moved @ shared.T, (moved * weight) @ shared.T
-    fits = (sums <= slack.up[larger] + _TINY) & (sums >= -slack.down[larger] - _TINY)
-    fits &= weighted <= slack.weighted_up[larger] + _TINY
-    fits &= weighted >= -slack.weighted_down[larger] - _TINY
+    fits = (sums <= slack.up[larger]) & (sums >= -slack.down[larger])
+    fits &= weighted <= slack.weighted_up[larger]
+    fits &= weighted >= -slack.weighted_down[larger]
     return fits.all(axis=1)
 
 
@@ -262,8 +262,6 @@ class _Attack:
         self._rest: Ints | None = None
         #: Sets of counts of which no town looks the same, or none that was found.
         self._dead = np.zeros(len(found.moved), bool)
-        #: How far each count can go at most, with a minus at least, among sets of counts.
-        self._known: dict[tuple[int, float], list[tuple[NDArray[np.bool_], float]]] = {}
 
     def beside(self, found: Candidates) -> _Attack:
         """Return the attack on other figures of the same wave, with the towns found so far."""
@@ -296,23 +294,14 @@ class _Attack:
 
     def _search(self, cell: int, column: Ints, sign: float, rows: Ints) -> None:
         """Look for a town in which a count is as small as can be, or with a minus as large."""
-        mask = np.zeros(len(self._dead), bool)
-        mask[rows] = True
-        own = self._least[cell] if sign > 0 else self._most[cell]
-        bounds = self._known.setdefault((cell, sign), [])
-        if any(sign * own <= end + _TINY and not (mask & ~of).any() for of, end in bounds):
-            return
         cells = self.found.cells
         counts = self._choice.count[cells] + self.found.moved[rows]
         need = self._choice.shown.need[cell]
         far = self._most[cell] - need if sign > 0 else -self._least[cell] - need
         town = self._program.end(cell, sign, (cells, counts), far)
         if town is None:
-            bounds.append((mask, sign * own))
             return
         count = self._note(town)
-        if sign * count[cell] > far + _TINY:
-            bounds.append((mask, sign * count[cell]))
         if len(column) and sign * count[cell] > far + _TINY:
             # What lies beyond is in no town that looks the same.
             beyond = sign * counts[:, column[0]] < sign * count[cell] - _TINY
