@@ -5,16 +5,12 @@ from .analysis.people import people as people
 from .analysis.publish import publish as publish
 from .demo import make_demo as make_demo
 from .estimates import change as change
-from .estimates import comparable_neighbourhoods as comparable_neighbourhoods
 from .estimates import compare as compare
-from .estimates import compare_comparable as compare_comparable
 from .estimates import compare_estimates as compare_estimates
 from .estimates import estimate_change as estimate_change
-from .estimates import estimate_funnel as estimate_funnel
 from .estimates import estimate_gap as estimate_gap
 from .estimates import estimate_grid as estimate_grid
 from .estimates import estimate_slope as estimate_slope
-from .estimates import estimate_small_areas as estimate_small_areas
 from .estimates import funnel as funnel
 from .estimates import pool as pool
 from .estimates import poststratify as poststratify
@@ -29,7 +25,6 @@ from .estimates import survey_total as survey_total
 from .estimates import weight_report as weight_report
 from .estimates import wilson as wilson
 from .evaluation.choice import choose as choose
-from .evaluation.choice import choose_package as choose_package
 from .evaluation.effect.did import did as did
 from .evaluation.effect.evaluate import evaluate_effect as evaluate_effect
 from .evaluation.explanations.explain import explanations as explanations
@@ -39,7 +34,6 @@ from .loaders import load_area_figures as load_area_figures
 from .loaders import load_borders as load_borders
 from .loaders import load_survey as load_survey
 from .loaders.segments import load_group_interviews as load_group_interviews
-from .loaders.segments import read_qdpx as read_qdpx
 from .loaders.standard_table import load_catalogue as load_catalogue
 from .loaders.standard_table import load_key_figures as load_key_figures
 from .pipeline.estimation import estimate as estimate

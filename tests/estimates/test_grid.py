@@ -9,13 +9,13 @@ import pytest
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import (
     compare,
-    compare_comparable,
     estimate_change,
     estimate_gap,
     estimate_grid,
     survey_mean,
     survey_proportion,
 )
+from wijkkit.estimates.compare import compare_comparable
 from wijkkit.estimates.design import made_once, once
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import ESTIMATE_COLUMNS, ESTIMATE_KEYS

@@ -11,13 +11,9 @@ from scipy.spatial import distance
 from wijkkit.errors import DataError, EstimationError
 from wijkkit.estimates import (
     change,
-    comparable_map,
-    comparable_neighbourhoods,
     compare_estimates,
     estimate_change,
-    estimate_funnel,
     estimate_grid,
-    estimate_small_areas,
     funnel,
     pool,
     poststratify,
@@ -31,6 +27,12 @@ from wijkkit.estimates import (
     weight_report,
     wilson,
     write_weights,
+)
+from wijkkit.estimates.comparable import (
+    comparable_map,
+    comparable_neighbourhoods,
+    estimate_funnel,
+    estimate_small_areas,
 )
 from wijkkit.loaders.survey_rows import with_weights
 from wijkkit.study.indicators import Indicator

@@ -24,13 +24,8 @@ from wijkkit.analysis.result import Result
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import EstimationError
 from wijkkit.estimates import compare as compare_areas
-from wijkkit.estimates import (
-    estimate_change,
-    estimate_funnel,
-    estimate_gap,
-    estimate_slope,
-    estimate_small_areas,
-)
+from wijkkit.estimates import estimate_change, estimate_gap, estimate_slope
+from wijkkit.estimates.comparable import estimate_funnel, estimate_small_areas
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.study import Study
 from wijkkit.study.model import Grouping

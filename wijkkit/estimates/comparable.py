@@ -26,28 +26,14 @@ def comparable_neighbourhoods(figures: pd.DataFrame, *, size: int = 5) -> pd.Dat
     over the characteristics j that both wijken have, z standardised over all wijken (median and
     1.4826 times the median absolute deviation, so that one extreme wijk does not set the scale).
 
-    Parameters
-    ----------
-    figures : DataFrame
-        One row per wijk (index: its slug), one column per characteristic, missing as ``nan``.
-        Use what the programme cannot have changed: income, household size, density.
-    size : int
-        How many comparable wijken.
+    ``area, comparable, rank, distance``: `size` rows per wijk, nearest first. A distance of 1 is one
+    standard deviation on every characteristic. A wijk that shares fewer than 80 % of the
+    characteristics with enough others has fewer rows, or none.
 
-    Returns
-    -------
-    DataFrame
-        ``area, comparable, rank, distance``: `size` rows per wijk, nearest first. A distance of
-        1 is one standard deviation on every characteristic. A wijk that shares fewer than 80 %
-        of the characteristics with enough others has fewer rows, or none.
+    `figures`: One row per wijk (index: its slug), one column per characteristic, missing as
+    ``nan``: what the programme cannot have changed, as income, household size, density. Raises
+    EstimationError: A wijk is there twice, or a characteristic is not numeric or does not vary.
 
-    Raises
-    ------
-    EstimationError
-        A wijk is there twice, or a characteristic is not numeric or does not vary.
-
-    Examples
-    --------
     >>> figures = pd.DataFrame({"income": [20.0, 21, 30, 31]}, index=list("abcd"))
     >>> comparable_neighbourhoods(figures, size=1)[["area", "comparable"]].values.tolist()
     [['a', 'b'], ['b', 'a'], ['c', 'd'], ['d', 'c']]
@@ -76,13 +62,6 @@ def comparable_neighbourhoods(figures: pd.DataFrame, *, size: int = 5) -> pd.Dat
 def comparable_map(table: pd.DataFrame) -> dict[str, list[str]]:
     """Return the result of `comparable_neighbourhoods` as wijk -> its comparable wijken.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Columns ``area, comparable``.
-
-    Examples
-    --------
     >>> comparable_map(pd.DataFrame({"area": ["a", "a"], "comparable": ["b", "c"]}))
     {'a': ['b', 'c']}
     """
@@ -119,30 +98,11 @@ FUNNEL_COLUMNS = tuple(
 def estimate_funnel(estimates: Estimates, *, overdispersion: bool = False) -> pd.DataFrame:
     """Return the funnel of the wijken around the city, per indicator and wave.
 
-    Parameters
-    ----------
-    estimates : Estimates
-        From `estimate_grid`.
-    overdispersion : bool
-        Widen the limits where wijken differ more than chance throughout, see `funnel`.
-
-    Returns
-    -------
-    DataFrame
-        ``indicator, area, wave, value, effective_n, target, lower95, upper95, lower998,
-        upper998, dispersion, position``, percentages only. The target is the city's value;
-        `effective_n` is n divided by the design effect of all wijken together, so that a zero
-        cell has a place too. `position` is ``low998, low95, inside, high95, high998`` or
-        ``unknown``; higher is not always better.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
-    >>> table = wk.estimate_funnel(estimates)
-    >>> sorted(table["indicator"].unique())[:2]
-    ['general_health', 'outdoor_play']
+    Columns `FUNNEL_COLUMNS`, percentages only. The target is the city's value; `effective_n` is n
+    divided by the design effect of all wijken together, so that a zero cell has a place too.
+    `position` is ``low998, low95, inside, high95, high998`` or ``unknown``; higher is not always
+    better. `overdispersion`: Widen the limits where wijken differ more than chance throughout, see
+    `funnel`.
     """
     parts = []
     city = estimates.table[
@@ -182,30 +142,12 @@ def estimate_small_areas(
 ) -> pd.DataFrame:
     """Return model-based estimates of every wijk, per indicator and wave.
 
-    Parameters
-    ----------
-    estimates : Estimates
-        From `estimate_grid`.
-    figures : DataFrame, optional
-        Characteristics of the wijken: one row per wijk (index: its slug), none missing. A wijk
-        without a row has no modelled estimate. Without figures wijken are drawn to their mean.
+    A tidy estimate table with method ``fay-herriot`` and source ``modelled``: never an outcome of
+    the effect evaluation. `n` is the number of respondents of the wijk itself, 0 where the estimate
+    is the model's alone. Where too few wijken have an estimate for the model, all are ``missing``.
 
-    Returns
-    -------
-    DataFrame
-        Tidy estimate table with method ``fay-herriot`` and source ``modelled``: never an
-        outcome of the effect evaluation. `n` is the number of respondents of the wijk itself,
-        0 where the estimate is the model's alone. Where too few wijken have an estimate for
-        the model, all are ``missing``.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
-    >>> table = wk.estimate_small_areas(estimates)
-    >>> set(table["area_level"])
-    {'wijk'}
+    `figures`: Characteristics of the wijken: one row per wijk (index: its slug), none missing. A
+    wijk without a row has no modelled estimate. Without figures wijken are drawn to their mean.
     """
     check_confidence(confidence)
     parts = []

@@ -227,29 +227,9 @@ def compare_comparable(
     taken as independent. None is left out: one without a standard error is often one in which
     all or none have the characteristic, and the mean of the others would lie too far from it.
 
-    Parameters
-    ----------
-    estimates : Estimates
-        From `estimate_grid`.
-    indicators : mapping of str to Indicator
-        The indicators and their direction.
-    comparable : mapping of str to sequence of str
-        Wijk -> the wijken it is compared with, as from `comparable_neighbourhoods`.
-
-    Returns
-    -------
-    DataFrame
-        As from `compare`, with `against` ``comparable``; ``unknown`` where a wijk has fewer than
-        two comparable ones, or one of them has no standard error.
-
-    Examples
-    --------
-    >>> import wijkkit as wk
-    >>> study = wk.open_study("parameters")
-    >>> estimates = wk.estimate(study, wk.load_respondents(study)).estimates
-    >>> table = wk.compare_comparable(estimates, study.indicators, {"ankerveld": ["rietoord", "zilverhof"]})
-    >>> sorted(table["area"].unique())
-    ['ankerveld']
+    As from `compare`, with `against` ``comparable``; ``unknown`` where a wijk has fewer than two
+    comparable ones, or one of them has no standard error. `comparable`: Wijk -> the wijken it is
+    compared with, as from `comparable_map`.
     """
     check_confidence(confidence)
     table = estimates.with_precision()

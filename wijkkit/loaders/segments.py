@@ -50,27 +50,12 @@ class QdaProject(ShowsItself):
 
 
 def read_qdpx(path: str | Path) -> QdaProject:
-    """Read a REFI-QDA project.
+    """Read a REFI-QDA project: a ``.qdpx`` file.
 
-    Parameters
-    ----------
-    path : str or Path
-        A ``.qdpx`` file. Nothing in it is unpacked to disk, and no file outside it is opened.
-
-    Raises
-    ------
-    DataError
-        The file is no readable project, see `qdpx_archive.read_archive`, or elements in it lack
-        what identifies them (all of these are reported at once).
-    DisclosureError
-        A neighbourhood notebook asked for it in a batch run.
-
-    Examples
-    --------
-    >>> read_qdpx("interviews.qdpx")
-    Traceback (most recent call last):
-        ...
-    wijkkit.errors.DataError: interviews.qdpx: the file is missing. Check the path.
+    Nothing in it is unpacked to disk, and no file outside it is opened. Raises DataError: The file
+    is no readable project, see `qdpx_archive.read_archive`, or elements in it lack what identifies
+    them (all of these are reported at once). Raises DisclosureError: A neighbourhood notebook asked
+    for it in a batch run.
     """
     path = Path(path)
     require_sources(path.name)

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from wijkkit.disclosure.sample import Sample
 from wijkkit.display import ShowsItself
 from wijkkit.errors import StudyError
-from wijkkit.estimates import compare, compare_comparable
 from wijkkit.estimates.change import adjusted_level, estimate_change, goal_changes
 from wijkkit.estimates.comparable import comparable_map, comparable_neighbourhoods
-from wijkkit.estimates.compare import with_sides
+from wijkkit.estimates.compare import compare, compare_comparable, with_sides
 from wijkkit.estimates.design import made_once
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope

@@ -10,7 +10,8 @@ import pytest
 from pymcdm.methods import PROMETHEE_II, WSM
 
 from wijkkit.errors import EstimationError
-from wijkkit.evaluation.choice import choose, choose_package
+from wijkkit.evaluation.choice import choose
+from wijkkit.evaluation.choice.choose import choose_package
 from wijkkit.evaluation.choice.criteria import CRITERIA, changed_weights, criterion_flows, ranks
 from wijkkit.evaluation.choice.panel import choice_panel, choice_sentences
 from wijkkit.pipeline.process.evaluate import open_goals

@@ -30,23 +30,13 @@ from wijkkit.study.settings import ChoiceSettings
 class Package(ShowsItself):
     """A combination of interventions.
 
-    Parameters
-    ----------
-    status : str
-        ``optimal``; ``over_budget``: covering every goal costs at least `least_cost`;
-        ``uncovered``: `uncovered` goals have no candidate at all.
-    chosen : tuple of str
-        The interventions, in the catalogue's order; empty unless `status` is ``optimal``.
-    cost, value : float
-        Sum of their costs and of their scores.
-    least_cost : float
-        What covering every goal costs at least; absent where it cannot be done.
-    uncovered : tuple of str
-        Goals that no candidate and nothing that runs works on.
-    left_out : tuple of str
-        Candidates whose cost is not known: they cannot be part of a package.
-    works_on : tuple of str
-        The wanted goals that what was chosen works on.
+    `status`: ``optimal``; ``over_budget``: covering every goal costs at least `least_cost`;
+    ``uncovered``: `uncovered` goals have no candidate at all. `chosen`: The interventions, in the
+    catalogue's order; empty unless `status` is ``optimal``. `cost`, `value`: Sum of their costs and
+    of their scores. `least_cost`: Absent where covering every goal cannot be done. `uncovered`:
+    Goals that no candidate and nothing that runs works on. `left_out`: Candidates whose cost is not
+    known: they cannot be part of a package. `works_on`: The wanted goals that what was chosen works
+    on.
     """
 
     status: str
@@ -74,26 +64,10 @@ def choose_package(
 
     where the last holds for interventions that overlap, and :math:`x_i` is 0 or 1.
 
-    Parameters
-    ----------
-    candidates : DataFrame
-        ``intervention, goals, overlaps, cost``; one row each.
-    value : sequence of float
-        What each is worth, zero or more: its weighted sum.
-    goals : collection of str
-        The goals that must be covered.
-    budget : float
-        In the unit of `cost`.
-    covered : collection of str
-        Goals that what already runs works on.
+    `candidates`: ``intervention, goals, overlaps, cost``; one row each. `value`: What each is worth,
+    zero or more: its weighted sum. `budget`: In the unit of `cost`. `covered`: Goals that what
+    already runs works on.
 
-    Returns
-    -------
-    Package
-        What was chosen, or why no package is possible.
-
-    Examples
-    --------
     >>> import pandas as pd
     >>> table = pd.DataFrame({"intervention": ["a", "b", "c"], "cost": [6.0, 5.0, 5.0],
     ...     "goals": [("x", "y"), ("x",), ("y",)], "overlaps": [(), (), ()]})
