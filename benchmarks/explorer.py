@@ -24,6 +24,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import numpy as np  # noqa: E402
 
 import wijkkit as wk  # noqa: E402
+from wijkkit.demo.project import make_demo  # noqa: E402
 from wijkkit.estimates import estimate_grid  # noqa: E402
 from wijkkit.pipeline.estimation import groupings  # noqa: E402
 from wijkkit.released import CityView  # noqa: E402
@@ -36,7 +37,7 @@ RESPONDENTS, WIJKEN, CHOICES = 60_000, 71, 200
 
 def make_city(folder: Path) -> CityView:
     """Make a demo city and the estimates of all its cells."""
-    study = wk.open_study(wk.make_demo(folder / "parameters", folder / "data", wijken=WIJKEN))
+    study = wk.open_study(make_demo(folder / "parameters", folder / "data", wijken=WIJKEN))
     people = wk.load_respondents(study).sample(RESPONDENTS, replace=True, random_state=1)
     waves = [wave.id for wave in study.waves]
     areas = study.areas()[["wijk", "district", "arm"]]

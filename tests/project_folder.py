@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from tests.conftest import ROOT
-from wijkkit.demo import make_demo
+from wijkkit.demo.project import make_demo
 
 PARTS = ("parameters", "notebooks", "reports")
 

@@ -3,7 +3,6 @@
 from . import show as show
 from .analysis.people import people as people
 from .analysis.publish import publish as publish
-from .demo import make_demo as make_demo
 from .estimates import change as change
 from .estimates import compare as compare
 from .estimates import compare_estimates as compare_estimates

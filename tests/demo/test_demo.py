@@ -15,9 +15,8 @@ from typer.testing import CliRunner
 
 from wijkkit.cli.study import demo
 from wijkkit.demo import city as truth
-from wijkkit.demo import make_demo
 from wijkkit.demo.city import build_city
-from wijkkit.demo.project import SEED, WIJKEN, study_files, write_study
+from wijkkit.demo.project import SEED, WIJKEN, make_demo, study_files, write_study
 from wijkkit.demo.survey import simulate
 from wijkkit.errors import DataError, ParameterError, StudyError
 from wijkkit.evaluation.effect.did import did

@@ -11,8 +11,7 @@ import pytest
 from tests.conftest import ROOT
 from wijkkit.errors import StudyError
 from wijkkit.project import layout as layout_module
-from wijkkit.project import upgrade
-from wijkkit.project.layout import find_part, lay_out
+from wijkkit.project.layout import find_part, lay_out, upgrade
 from wijkkit.study.files import find_study
 from wijkkit.workbench.lab import lab_command, set_git_filter
 

@@ -10,7 +10,7 @@ import typer
 from wijkkit.cli.run import PathOrNone, StudyOption
 
 if TYPE_CHECKING:
-    from wijkkit.project import Difference
+    from wijkkit.project.layout import Difference
 
 
 app = typer.Typer(
@@ -129,7 +129,7 @@ def upgrade(
     ] = None,
 ) -> None:
     """Bring newer notebooks and report sources; what you changed is shown and asked about."""
-    from wijkkit.project import upgrade as bring
+    from wijkkit.project.layout import upgrade as bring
 
     def ask(found: Difference) -> bool:
         typer.echo(found.lines())

@@ -90,39 +90,12 @@ def make_demo(
     seed: int = SEED,
     replace: bool = False,
 ) -> Path:
-    """Make a demo study.
+    """Make a demo study, and return its folder.
 
-    Parameters
-    ----------
-    folder : str or Path
-        The study's folder. Files of the study that are there already are kept as they are.
-    data : str or Path
-        The folder for its data.
-    wijken : int
-        How many wijken the city has, 2 to 99.
-    seed : int
-        Same seed, same study.
-    replace : bool
-        Whether data that is there already may be replaced.
-
-    Returns
-    -------
-    Path
-        The study's folder.
-
-    Raises
-    ------
-    ParameterError, StudyError, DataError
-        `wijken` is out of range, the folder holds another study, or there is data already.
-
-    Examples
-    --------
-    >>> import pathlib, tempfile
-    >>> import wijkkit as wk
-    >>> temporary = tempfile.TemporaryDirectory()
-    >>> folder = pathlib.Path(temporary.name)
-    >>> wk.open_study(wk.make_demo(folder / "parameters", folder / "data"))
-    <Study 'Kansrijk opgroeien in Lindestad': 6 neighbourhoods, 2 waves, 6 indicators>
+    `folder`: The study's. Files of the study that are there already are kept as they are. `data`:
+    The folder for its data. `seed`: Same seed, same study. `replace`: Whether data that is there
+    already may be replaced. Raises ParameterError, StudyError, DataError: The number of wijken is
+    not from 2 to 99, the folder holds another study, or there is data already.
     """
     if not 2 <= wijken <= MAXIMUM_WIJKEN:
         what, expected = "a demo city cannot have this many wijken", f"2 to {MAXIMUM_WIJKEN}"

@@ -119,14 +119,9 @@ def write_record(folder: Path, files: dict[str, str]) -> None:
 class Difference:
     """A file of which a newer version was brought.
 
-    Parameters
-    ----------
-    name : str
-        The file, in the project's folder.
-    changed : bool
-        Whether the project's owner changed it since it was laid out.
-    own, newer : bytes
-        What is there, and what is brought; `own` is empty where there is no such file.
+    `name`: In the project's folder. `changed`: Whether the project's owner changed it since it was
+    laid out. `own`, `newer`: What is there, and what is brought; `own` is empty where there is no
+    such file.
     """
 
     name: str
@@ -149,27 +144,9 @@ def upgrade(folder: Path, accept: Callable[[Difference], bool]) -> tuple[list[st
 
     A file that its owner did not change is replaced; one that was changed only if `accept` says
     so, and the owner's version is then kept beside it (``NAME.own``). A file that the owner deleted
-    stays deleted.
+    stays deleted. Returns the names of the files that were replaced or added, and of those left as
+    they are. Raises StudyError: Nothing was laid out here.
 
-    Parameters
-    ----------
-    folder : Path
-        The project, laid out by `lay_out`.
-    accept : callable
-        Asked about each file that both sides changed.
-
-    Returns
-    -------
-    replaced, left : list of str
-        Names of the files that were replaced or added, and of those left as they are.
-
-    Raises
-    ------
-    StudyError
-        Nothing was laid out here.
-
-    Examples
-    --------
     >>> import tempfile
     >>> from pathlib import Path
     >>> from wijkkit.project.layout import lay_out
