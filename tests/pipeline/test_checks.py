@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
+from wijkkit.errors import DataError
 from wijkkit.pipeline import checks
 from wijkkit.pipeline.checks import account_text, design_lines, missing_parts
 from wijkkit.study import open_study
@@ -69,13 +70,13 @@ def test_without_a_column_of_weights_none_is_named(folder):
 
 def test_other_weights_and_populations_above_are_said(folder):
     path = weighted(folder, "weight", "late") / "codebook.yml"
-    said = 'design:\n  weights: [{weight: late, waves: ["2021"], indicators: [play]}]\n'
+    said = 'design:\n  weights: [{weight: late, waves: ["2021"], level: city}, {weight: late, indicators: [play]}]\n'
     path.write_text(path.read_text(encoding="utf-8") + said, encoding="utf-8")
     path = folder / "study.yml"
     above = "references:\n  - {id: region, label: Regio, survey: [{id: r, path: r.csv}], weight: late}\n"
     above += "  - {id: country, label: Land, figures: {path: country.csv}}\n"
     path.write_text(path.read_text(encoding="utf-8") + above, encoding="utf-8")
-    # Of the second wave only: two with this weight, of whom one has no other.
+    # Of the second wave: two with this weight, of whom one has no other.
     people = rows(wave=["2018", "2021", "2021", "2021"], late=[9.0, 1.0, 1.0, 0.0])
     people["weight"] = [2.0, 2.0, 0.0, 2.0]
     region = {"region": rows(wave=["2021"] * 4)}
@@ -83,7 +84,8 @@ def test_other_weights_and_populations_above_are_said(folder):
     assert list(design_lines(open_study(folder), people, region)) == [
         f"wave 2018: {equal.format(1, 'rweight')}",
         f"wave 2021: {equal.format(2, 'rweight')}",
-        "weighted by rlate: play; 2021; 2 respondents, 1 of them without rweight",
+        "weighted by rlate: city; 2021; 2 respondents, 1 of them without rweight",
+        "weighted by rlate: play; 3 respondents, 1 of them without rweight",
         f"reference region, wave 2021: {equal.format(4, 'rlate')}",
         "reference country: published figures",
     ]
@@ -138,7 +140,13 @@ def test_a_wijk_without_any_area_figure_is_told(folder, monkeypatch, status, tol
 
 
 @pytest.mark.parametrize(
-    ("catalogue", "told"), [([["sport"], ["school", "sport"]], ["sprot"]), ([], [])]
+    ("catalogue", "told"),
+    [
+        ([["sport"], ["school", "sport"]], ["sprot"]),
+        # No more of them than can be read.
+        ([["sport"], ["school"], [f"x{at:02d}" for at in range(30)]], ["sprot"]),
+        ([], []),
+    ],
 )
 def test_a_factor_that_no_intervention_works_on_is_told(folder, monkeypatch, catalogue, told):
     study = open_study(folder)
@@ -147,7 +155,9 @@ def test_a_factor_that_no_intervention_works_on_is_told(folder, monkeypatch, cat
     monkeypatch.setattr(checks, "load_catalogue", lambda _: pd.DataFrame({"factors": catalogue}))
     found = list(checks._unserved_factors(study))
     assert [one.found for one in found] == told
-    assert all(one.expected == "school, sport" and one.place.endswith("noord") for one in found)
+    served = sorted(factor for factors in catalogue for factor in factors)
+    expected = ", ".join(dict.fromkeys(served[:20] if len(served) > 20 else served))
+    assert all((one.expected, one.place) == (expected, "choice.factors.noord") for one in found)
 
 
 def test_what_a_study_has_not_is_told_and_what_it_has_is_not(folder):
@@ -157,6 +167,24 @@ def test_what_a_study_has_not_is_told_and_what_it_has_is_not(folder):
     replace(folder, "wijken/noord.yml", "arm: programme\npair: a", "arm: comparator")
     replace(folder, "wijken/zuid.yml", "pair: a", "")
     assert "arm" in {problem.place for problem in missing_parts(open_study(folder))}
+
+
+def test_a_sound_study_is_opened_and_all_that_is_wrong_is_raised_at_once(folder):
+    path = folder / "enquete.csv"
+    path.write_text("nr,buurt,leeftijd,meting,opl,dagen\n1,BU1,5,2018,1,7\n2,BU2,6,2021,2,3\n")
+    study = checks.validate(folder)
+    assert list(study.neighbourhoods) == ["noord", "zuid"]
+    # Each wijk lacks a wave; that is read from the survey where it is not given.
+    account = [("e", "2018", "noord", "", 1), ("e", "2021", "zuid", "", 1)]
+    for people in (None, of_survey(account)):
+        told = [(one.file, one.place) for one in checks.remarks(study, people)]
+        assert told == [("wijken/noord.yml", "codes"), ("wijken/zuid.yml", "codes")]
+    text = (folder / "study.yml").read_text(encoding="utf-8")
+    (folder / "study.yml").write_text(text + "  catalogue: {path: no.csv}\n", encoding="utf-8")
+    path.unlink()
+    with pytest.raises(DataError) as caught:
+        checks.validate(folder)
+    assert {problem.file for problem in caught.value.problems} == {"enquete.csv", "no.csv"}
 
 
 def test_what_became_of_the_rows_is_a_table_in_the_words_of_the_study(folder):

@@ -65,6 +65,17 @@ def test_a_population_that_the_survey_does_not_have_is_refused(tmp_path, populat
     assert [problem.what for problem in caught.value.problems] == told
 
 
+def test_a_column_and_a_value_that_can_be_are_named_as_far_as_can_be_read(tmp_path):
+    many = pd.concat([PEOPLE] * 10, ignore_index=True)
+    many = many.assign(code=[f"c{at:02d}" for at in range(40)])
+    many = many.assign(**{f"x{at:02d}": 0 for at in range(60)})
+    for column, known in (("code", many["code"][:20]), ("other", many.columns[:40])):
+        study = study_of(tmp_path / column, where={column: ("nothing",)})
+        with pytest.raises(StudyError) as caught:
+            in_population(study, many)
+        assert caught.value.problems[0].expected == ", ".join(known)
+
+
 def test_control_reads_no_answer_of_who_was_not_asked(tmp_path):
     study = study_of(tmp_path)
     new = {"waves": ("2021",), "ages": (6, 8)}
@@ -72,4 +83,7 @@ def test_control_reads_no_answer_of_who_was_not_asked(tmp_path):
     answers = PEOPLE.assign(age=[7.0, 7.0, 7.9, 8.0], play=[1.0, 1.0, 0.0, 1.0])
     sample = sample_of(replace(study, indicators=asked), answers, {}, pd.DataFrame())
     assert sample.people["play"].tolist() == pytest.approx([np.nan, np.nan, 0, np.nan], nan_ok=True)
+    assert sample.weights == {}
+    weights = {("play", "city"): np.ones(4)}
+    assert sample_of(study, answers, {}, pd.DataFrame(), weights).weights == weights
     assert sample.waves == ("2018", "2021") and sample.units == {"play": "percent"}
