@@ -37,11 +37,11 @@ def town_at(people: pd.DataFrame, question: str, groupings=SEX) -> Town:
 def pair(seed: int, kind: str) -> tuple[pd.DataFrame, Town, Town]:
     """The children, the town of a first publication, and that of the second."""
     random, areas = np.random.default_rng(seed), areas_of(3, 1)
-    most = 3 if kind == "question" else 4
+    most, more = (3, 0) if kind == "question" else (4, 2)
     rows = [
         (wijk, random.choice(["girl", "boy"]), random.random())
         for wijk in areas["wijk"]
-        for _ in range(random.integers(most - 1, most + 1))
+        for _ in range(random.integers(most - 1, most + 1) + more * (wijk == "w00"))
     ]
     people = pd.DataFrame(rows, columns=["wijk", "sex", "score"]).merge(areas, on="wijk")
     people["respondent"] = [f"r{number:02d}" for number in range(len(people))]
