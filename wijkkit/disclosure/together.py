@@ -124,7 +124,7 @@ class _Together:
         x = self._count @ self._truth.ravel()
         few = (self._n < policy.min_n) | (x < policy.min_count) | (self._n - x < policy.min_count)
         now = self.cells["row"].ge(0).to_numpy()
-        self._secret = self.cells["secret"].to_numpy(bool) & (now | few) & (self._n > 0)
+        self._secret = self.cells["secret"].to_numpy(bool) & (now | few)
         self._need = np.minimum(policy.protection, self._n)
         self._same = self._alike(total)
 
