@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from test_whole_children import KINDS, small
 
+from wijkkit.disclosure import choice as choices
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.loss import COARSER, ORDER
 
 
 @pytest.mark.parametrize("block", [True, False])
@@ -61,3 +62,63 @@ def test_what_must_stay_open_is_what_is_hidden_and_not_free(questions, weighted)
     # What is asked of no cell cannot be narrow, and all that is narrow is a secret.
     assert not len(choice.narrow(choice.first, np.zeros(0, int)))
     assert np.isin(choice.narrow(choice.first), choice.secrets(choice.first)).all()
+
+
+@pytest.mark.parametrize("small_", [True, False])
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_what_is_settled_is_open_in_small_systems_and_in_large_ones(
+    seed, questions, weighted, small_, monkeypatch
+):
+    """In a large one moves of children alone decide, and cells of one group go together."""
+    monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
+    one = small(seed, questions, weighted)
+    first = one.choice.first
+    choice = Choice(one.shown, first, np.zeros(len(first), bool))
+    assert choice.small == small_
+    multiple = choice.settled()
+    if multiple is None:
+        # Not even without a figure that may be shown is all open.
+        assert len(choice.narrow(np.where(first > 0, 0.0, first))) or not small_
+        return
+    assert not multiple[first == 0].any() and set(multiple) <= {0.0, 1.0, *COARSER}
+    secret = choice.secrets(multiple)
+    assert (one.widths(multiple)[secret] >= one.shown.need[secret]).all()
+    assert not len(choice.narrow(multiple))
+    # Where no rule hides anything all is shown.
+    free = Choice(one.shown, np.ones(len(first)), np.zeros(len(first), bool))
+    assert (free.settled() == 1).all()
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_the_finest_step_with_room_for_the_children_who_must_move(questions, weighted):
+    one = small(1, questions, weighted)
+    system, most = one.one.system, one.shown.need.max()
+    sizes = np.array([1.0, *COARSER])
+    for cell in range(len(system.rows)):
+        inside = system.member.toarray()[cell] > 0
+        rooms = []
+        for size in sizes:
+            slack = one.shown.slack(np.full(len(system.rows), size))
+            heavy = system.weight[inside].max(initial=1e-9)
+            ends = [slack.up, slack.down, slack.weighted_up / heavy, slack.weighted_down / heavy]
+            rooms.append(min(float(end[cell]) for end in ends))
+        enough = [size for size, room in zip(sizes, rooms, strict=True) if room >= most]
+        expected = enough[0] if enough else sizes[int(np.argmax(rooms))]
+        assert one.choice._roomy[cell] == expected
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_each_loss_is_the_first_in_the_order_that_it_can_be(questions, weighted):
+    one = small(1, questions, weighted)
+    system, first = one.one.system, one.choice.first
+    wijken = (system.member.toarray() > 0) @ np.eye(system.wijk.max() + 1)[system.wijk] > 0
+    for size in (0.0, 2.0, 10.0):
+        rank = one.choice._rank(np.full(len(first), size))
+        for cell in range(len(first)):
+            may = [
+                number
+                for number, loss in enumerate(ORDER)
+                if loss.of(system, wijken.sum(axis=1))[cell] and size in loss.multiples
+            ]
+            assert rank[cell] == (may[0] if may and first[cell] > 0 else -1)

@@ -13,6 +13,7 @@ from towns import areas_of, town, town_of
 from wijkkit.disclosure import CBS, GGD, release
 from wijkkit.disclosure.release import shown
 from wijkkit.disclosure.system import families
+from wijkkit.errors import DisclosureError
 from wijkkit.pipeline.effect import _protected
 
 
@@ -159,6 +160,20 @@ def test_a_figure_that_is_kept_keeps_its_status_step_and_what_it_was():
     assert step == pytest.approx([5.0] + [np.nan] * (2 + rest), nan_ok=True)
     assert then == pytest.approx([8.0, np.nan, 7.0] + [np.nan] * rest, nan_ok=True)
     assert release._kept(table, None)[0].tolist() == [""] * len(table)
+
+
+def test_estimates_of_other_respondents_are_refused_and_the_first_of_them_named():
+    made = town(3, wijken=6, groupings=())
+    table = made.estimates.table
+    release._check(table.assign(n=table["n"].mask(table["status"].ne("ok"), 9.0)), made.cells)
+    for wrong in (table.assign(n=table["n"] + 1), table.assign(area="x"), table.iloc[1:]):
+        with pytest.raises(DisclosureError, match="other respondents") as caught:
+            release._check(wrong, made.cells)
+        assert len(caught.value.problems) == 5
+    one = table["area"].eq("w03") & table["status"].eq("ok")
+    with pytest.raises(DisclosureError) as caught:
+        release._check(table.assign(n=table["n"] + one), made.cells)
+    assert len(caught.value.problems) == one.sum() == 1 and "w03" in str(caught.value)
 
 
 def test_what_stands_in_another_step_is_known_as_in_the_next_finer_one():
