@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,7 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     pairs: list[Any] = []
     found: list[Any] = []
     exact: list[Any] = []
-    division, division_then = _divided(sample), divided_then(entry)
+    division, division_then = divided(sample), divided_then(entry)
     for now, before in same_waves(sample, entry, persons):
         rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
         place = pd.Index(entry.people["person"].to_numpy()[rows_then])
@@ -120,14 +121,13 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
 
 def shares_then(entry: Entry, key: str, divided: list[_Cells]) -> np.ndarray:
     """Return what the published cells of an indicator were exactly; NaN for a score."""
-    marks, persons = entry.people[f"of {key}"].to_numpy(), entry.people["person"].to_numpy()
-    having = marks == answer_marks(persons, np.ones(len(persons)))
-    weight = entry.people["weight"].to_numpy(float) * (marks != 0)
+    y = entry.answers(key)
+    weight = np.where(np.isnan(y), 0.0, entry.people["weight"].to_numpy(float))
     percent = 100.0 if entry.about.units[key] == "percent" else np.nan
     parts = []
     for _, many, code in divided:
         total, with_it = (
-            np.bincount(code + 1, one, many + 1)[1:] for one in (weight, weight * having)
+            np.bincount(code + 1, one, many + 1)[1:] for one in (weight, weight * np.nan_to_num(y))
         )
         parts.append(percent * with_it / np.where(total > 0, total, np.nan))
     return np.concatenate(parts)
@@ -138,21 +138,20 @@ def shares_then(entry: Entry, key: str, divided: list[_Cells]) -> np.ndarray:
 _Cells = tuple[int, int, np.ndarray]
 
 
-def _divided(sample: Sample) -> list[_Cells]:
-    first, found = 0, []
-    for block in sample.blocks():
-        found.append((first, block.size, block.code))
-        first += block.size
-    return found
+def divided(sample: Sample) -> list[_Cells]:
+    """Return the blocks of cells of this release."""
+    return _numbered([(block.size, block.code) for block in sample.blocks()])
 
 
 def divided_then(entry: Entry) -> list[_Cells]:
+    """Return the blocks of cells of a publication, which are in the order of `Entry.cells`."""
     sizes = entry.cells.groupby("block", sort=True).size()
-    firsts = sizes.cumsum() - sizes
-    return [
-        (int(firsts[at]), int(sizes[at]), entry.people[f"block {at}"].to_numpy())
-        for at in sizes.index
-    ]
+    return _numbered([(size, entry.people[f"block {at}"].to_numpy()) for at, size in sizes.items()])
+
+
+def _numbered(blocks: list[tuple[int, np.ndarray]]) -> list[_Cells]:
+    firsts = accumulate((size for size, _ in blocks), initial=0)
+    return [(first, size, code) for first, (size, code) in zip(firsts, blocks, strict=False)]
 
 
 def same_waves(sample: Sample, entry: Entry, persons: np.ndarray) -> Iterator[tuple[str, str]]:
@@ -251,8 +250,7 @@ def _named(
     now, then, apart, changed, number, few = found
     names = [name for name in ESTIMATE_KEYS if name != "indicator"]
     own = keys(sample.blocks(), [""])[names].iloc[now].reset_index(drop=True)
-    was = entry.cells.sort_values(["block", "code"], kind="stable")[names].iloc[then]
-    was = was.reset_index(drop=True)
+    was = entry.cells[names].iloc[then].reset_index(drop=True)
     other = sum((own[name].to_numpy() != was[name].to_numpy()).astype(int) for name in names)
     indicators = [
         np.array([getattr(pair, one) for pair in pairs])[number] for one in ("now", "then")

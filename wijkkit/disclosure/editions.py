@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.earlier_figures import divided_then, same_waves, shares_then
-from wijkkit.disclosure.ledger import Entry, answer_marks, person_marks
+from wijkkit.disclosure.earlier_figures import divided, divided_then, same_waves, shares_then
+from wijkkit.disclosure.ledger import Entry, person_marks
 from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 
@@ -58,10 +58,8 @@ def editions_of(
             answers = answers.reindex(range(len(answers) + gone.sum()))
             name = {}
             for key in (key for key, unit in entry.about.units.items() if unit == "percent"):
-                marks = entry.people[f"of {key}"].to_numpy()[rows]
                 own = np.full(len(answers), np.nan)
-                having = marks == answer_marks(ids, np.ones(len(ids)))
-                own[place] = np.where(marks == 0, np.nan, having)
+                own[place] = entry.answers(key)[rows]
                 name[key] = _question(answers, own, f"{number} {key}")
             found.append((entry, before, rows, place, name))
     size = len(answers)
@@ -103,10 +101,7 @@ def _now(
     size: int,
 ) -> Edition:
     place, many = np.arange(len(here)), len(table) // max(len(sample.units), 1)
-    codes, first = [], 0
-    for block in sample.blocks():
-        codes.append(_placed(block.code, here, place, size, first))
-        first += block.size
+    codes = [_placed(code, here, place, size, first) for first, _, code in divided(sample)]
     weights, parts = [], []
     for at, (key, unit) in enumerate(sample.units.items()):
         if unit != "percent":
@@ -128,11 +123,11 @@ def _now(
 def _then(
     entry: Entry, wave: str, rows: Ints, place: Ints, name: dict[str, str], size: int
 ) -> Edition:
-    divided, then = divided_then(entry), entry.tables["estimates"]
-    codes = [_placed(code, rows, place, size, first) for first, _, code in divided]
+    blocks, then = divided_then(entry), entry.tables["estimates"]
+    codes = [_placed(code, rows, place, size, first) for first, _, code in blocks]
     weight = np.zeros(size)
     weight[place] = entry.people["weight"].to_numpy(float)[rows]
-    where = entry.cells.sort_values(["block", "code"], kind="stable").reset_index(drop=True)
+    where = entry.cells
     at_wave = where["wave"].eq(wave).to_numpy()
     parts = []
     for key, question in name.items():
@@ -143,7 +138,7 @@ def _then(
             # What was kept then is a figure of the publication before it.
             there &= row["first"].eq(entry.about.release)
         part = _named(where).assign(cell=np.arange(len(where)), row=-1, question=question)
-        part["value"] = shares_then(entry, key, divided)
+        part["value"] = shares_then(entry, key, blocks)
         shown = row["value"].where(row["status"].eq("ok"))
         part = part.assign(shown=shown, step=row["step"], secret=shown.isna(), kept=False, weight=0)
         parts.append(part[there.to_numpy()])

@@ -67,6 +67,12 @@ class Entry:
     cells: pd.DataFrame = field(repr=False)
     tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
+    def answers(self, key: str) -> np.ndarray:
+        """Return the answer of each respondent to a percentage: 0, 1 or NaN."""
+        marks, persons = self.people[f"of {key}"].to_numpy(), self.people["person"].to_numpy()
+        having = marks == answer_marks(persons, np.ones(len(persons)))
+        return np.where(marks == 0, np.nan, having)
+
 
 def entry_of(about: About, sample: Sample, tables: Mapping[str, pd.DataFrame]) -> Entry:
     """Return the entry of a publication of these tables, made of these respondents."""

@@ -29,18 +29,10 @@ from wijkkit.study import Study
 
 #: Kinds of file that may be published, and how those start that have a signature.
 ALLOWED: dict[str, bytes] = {
-    ".html": b"",
-    ".css": b"",
-    ".js": b"",
-    ".json": b"",
-    ".csv": b"",
-    ".svg": b"",
-    ".txt": b"",
+    **dict.fromkeys((".html", ".css", ".js", ".json", ".csv", ".svg", ".txt"), b""),
+    **dict.fromkeys((".docx", ".xlsx", ".pptx"), b"PK\x03\x04"),
     ".png": b"\x89PNG",
     ".pdf": b"%PDF",
-    ".docx": b"PK\x03\x04",
-    ".xlsx": b"PK\x03\x04",
-    ".pptx": b"PK\x03\x04",
     ".ttf": b"\x00\x01\x00\x00",
     ".otf": b"OTTO",
     ".woff": b"wOFF",
@@ -145,14 +137,16 @@ def _allowed(path: Path) -> bool:
         return file.read(len(start)) == start
 
 
+def _files(folder: Path) -> list[tuple[str, Path]]:
+    """Return the files of a folder, each with its name in it."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [(path.relative_to(folder).as_posix(), path) for path in paths]
+
+
 def _refuse_changed(staged: Path, made: Mapping[str, str] | None) -> None:
     if made is None:
         return
-    copied = {
-        path.relative_to(staged).as_posix(): sha256(path)
-        for path in staged.rglob("*")
-        if path.is_file()
-    }
+    copied = {name: sha256(path) for name, path in _files(staged)}
     changed = sorted(path for path in {*copied, *made} if copied.get(path) != made.get(path))
     if changed:
         raise DisclosureError(
@@ -187,9 +181,8 @@ def _write_manifest(
     said: Mapping[str, str],
 ) -> None:
     files = {
-        path.relative_to(staged).as_posix(): {"sha256": sha256(path), "bytes": path.stat().st_size}
-        for path in sorted(staged.rglob("*"))
-        if path.is_file()
+        name: {"sha256": sha256(path), "bytes": path.stat().st_size}
+        for name, path in _files(staged)
     }
     content = {
         "title": study.text(study.settings.title),

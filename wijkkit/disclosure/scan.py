@@ -215,12 +215,7 @@ class Forbidden:
 def forbidden_of(
     respondents: pd.DataFrame, texts: Iterable[str] = (), users: Iterable[str] = ()
 ) -> Forbidden:
-    """Return what of a survey, free text from other sources and user names may not be in a release.
-
-    >>> survey = pd.DataFrame({"respondent": ["kid-0017"], "age": [7.0]})
-    >>> forbidden_of(survey).ids
-    frozenset({'kid-0017'})
-    """
+    """Return what of a survey, free text from other sources and user names may not be in a release."""
     answers = respondents.drop(columns="respondent").select_dtypes(include=["object", "string"])
     free = {
         value
@@ -245,24 +240,8 @@ def scan(folder: Path, forbidden: Forbidden) -> list[Finding]:
 
     Absolute paths of a machine are always looked for. Raises DisclosureError: A file cannot be read
     as what it is.
-
-    >>> import pathlib, tempfile
-    >>> temporary = tempfile.TemporaryDirectory()
-    >>> folder = pathlib.Path(temporary.name)
-    >>> _ = (folder / "page.html").write_text("<p>Respondent 202100001</p>")
-    >>> [finding.file for finding in scan(folder, Forbidden(ids=frozenset({"202100001"})))]
-    ['page.html', 'page.html']
     """
-    wanted = _Wanted(
-        ids=frozenset(id_.casefold() for id_ in forbidden.ids if _distinct(id_)),
-        numbers=frozenset(id_ for id_ in forbidden.ids if not _distinct(id_)),
-        texts=frozenset(part for text in forbidden.texts for part in _shingles(text)),
-        rows=frozenset(
-            part for row in forbidden.rows for part in _runs(_VALUE.findall(" ; ".join(row)))
-        ),
-        users=frozenset(user.casefold() for user in forbidden.users),
-    )
-    found = []
+    wanted, found = _Wanted(forbidden), []
     for path in sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink()):
         name = path.relative_to(folder).as_posix()
         if path.is_symlink():
@@ -273,13 +252,16 @@ def scan(folder: Path, forbidden: Forbidden) -> list[Finding]:
     return list(dict.fromkeys(found))
 
 
-@dataclass(frozen=True, slots=True)
 class _Wanted:
-    ids: frozenset[str]
-    numbers: frozenset[str]
-    texts: frozenset[str]
-    rows: frozenset[tuple[str, ...]]
-    users: frozenset[str]
+    """What is forbidden, as it is looked for in a text."""
+
+    def __init__(self, forbidden: Forbidden) -> None:
+        values = (_VALUE.findall(" ; ".join(row)) for row in forbidden.rows)
+        self.ids = {id_.casefold() for id_ in forbidden.ids if _distinct(id_)}
+        self.numbers = {id_ for id_ in forbidden.ids if not _distinct(id_)}
+        self.texts = {part for text in forbidden.texts for part in _shingles(text)}
+        self.rows = {part for row in values for part in _runs(row)}
+        self.users = {user.casefold() for user in forbidden.users}
 
     def in_(self, text: str) -> Iterator[str]:
         """Yield what of the wanted stands in a text."""

@@ -32,13 +32,6 @@ def write_book(
 
     `title`: What the file says it is of; the book's own title where empty. `concept`: Nobody has
     approved the numbers yet; every sheet says so.
-
-    >>> from pathlib import Path
-    >>> import wijkkit as wk
-    >>> from wijkkit.export.book import book_of
-    >>> view = wk.open_city("parameters")
-    >>> write_book(book_of(view.study, view.released, "ankerveld"), Path("ankerveld.xlsx")).name
-    'ankerveld.xlsx'
     """
     language = book.study.language
     workbook = Workbook()

@@ -43,12 +43,6 @@ def write_data_package(study: Study, released: Released, folder: Path) -> list[P
 
     Borders are left out: they are no table, and their maker publishes them. Returns the CSV files,
     and last the ``datapackage.json``. Raises ReportError: The folder holds something.
-
-    >>> from pathlib import Path
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> write_data_package(view.study, view.released, Path("package"))[-1].name
-    'datapackage.json'
     """
     if folder.is_dir() and any(folder.iterdir()):
         raise ReportError(
@@ -153,12 +147,6 @@ def write_swing(study: Study, released: Released, target: Path) -> Path:
     """Write the released estimates of the wijken to a workbook (``.xlsx``) that Swing imports.
 
     Raises ReportError: A wijk's code is none of CBS: Swing knows areas by the digits of that code.
-
-    >>> from pathlib import Path
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> write_swing(view.study, view.released, Path("swing.xlsx")).name
-    'swing.xlsx'
     """
     rows, names = swing_rows(study, released), metadata_rows(study, released)
     workbook = Workbook()

@@ -135,13 +135,6 @@ def write_area_csv(
 
     Each number has a column of its own; so have the status, the wave, the wijk, and whether the
     numbers are a concept. `area`: Slug of a wijk; with ``city`` the arms and districts as well.
-
-    >>> from pathlib import Path
-    >>> import wijkkit as wk
-    >>> view = wk.open_city("parameters")
-    >>> file = write_area_csv(view.study, view.released, "ankerveld", Path("ankerveld.csv"))
-    >>> file.read_text("utf-8-sig").splitlines()[0]
-    'wijk;area;area_level;theme;indicator;...;value;lower;upper;n;unit;step;status;...'
     """
     areas = set(released.table("estimates")["area"]) - set(study.neighbourhoods)
     wanted = tuple(areas) if area == CITY else (area, CITY)
@@ -172,14 +165,6 @@ def write_research(study: Study, tables: dict[str, pd.DataFrame], folder: Path) 
 
     Every row says that it is not protected, which the scan of a release looks for. Raises
     DisclosureError: The folder is where a release takes its files from.
-
-    >>> from pathlib import Path
-    >>> import pandas as pd
-    >>> import wijkkit as wk
-    >>> exact = {"weighted": pd.DataFrame({"value": [66.123]})}
-    >>> (file,) = write_research(wk.open_study("parameters"), exact, Path("research"))
-    >>> file.name
-    'weighted.csv'
     """
     refuse_published(study, folder)
     written = []

@@ -162,14 +162,6 @@ def with_weights(
     writes it. `maximum`: The largest weight that is right; less than 1,000 times the median where
     nothing is said. Raises DataError: The file cannot be read, or a respondent has no weight in it,
     two, or an impossible one.
-
-    >>> import tempfile
-    >>> people = pd.DataFrame({"respondent": ["a", "b"], "weight": [1.0, 1.0]})
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "corrected.csv"
-    ...     _ = path.write_text("respondent,weight\\nb,0.5\\na,1.5\\n")
-    ...     with_weights(people, path)["weight"].tolist()
-    [1.5, 0.5]
     """
     table = _read(path)
     own = respondents["respondent"].astype(str)

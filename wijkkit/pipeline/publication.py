@@ -210,14 +210,13 @@ def _require_correction(study: Study, entries: list[Entry], corrects: str, reaso
         )
     if not corrects:
         return
-    if corrects not in known or not reason.strip():
-        raise DisclosureError(
-            "no such publication" if corrects not in known else "no reason is given",
-            place="--corrects" if corrects not in known else "--reason",
-            found=corrects if corrects not in known else "",
-            expected=", ".join(known) if corrects not in known else "why it is replaced",
-            remedy="Give the name of a publication that stands, and why it is replaced.",
-        )
+    remedy = "Give the name of a publication that stands, and why it is replaced."
+    if corrects not in known:
+        named = {"found": corrects, "expected": ", ".join(known), "remedy": remedy}
+        raise DisclosureError("no such publication", place="--corrects", **named)
+    if not reason.strip():
+        wanted = {"expected": "why it is replaced", "remedy": remedy}
+        raise DisclosureError("no reason is given", place="--reason", **wanted)
     if noted is None or noted.release != corrects or prepared(study).about.corrects != corrects:
         correct(study, Correction(corrects, reason.strip()))
         raise DisclosureError(
