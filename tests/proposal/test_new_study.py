@@ -213,6 +213,29 @@ def test_numbers_letters_and_ages_with_months_have_their_own_types(tmp_path):
     assert columns["sex"]["values"] == {"m": "man", "v": "woman"}
 
 
+def test_the_check_names_what_nobody_of_a_wave_answered_and_its_remedy_helps(tmp_path):
+    rows = [
+        f"{i};B{i % 3};{year};{'ja' if i % 2 else 'nee'};{'' if year == 2019 else 'ja' if i % 4 else 'nee'}"
+        for year in (2016, 2019)
+        for i in range(40)
+    ]
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(["nr;buurtcode;jaar;sport;lezen", *rows]), encoding="utf-8")
+    wk.new_study(tmp_path / "own", path)
+    study = finished(tmp_path / "own")
+    (problem,) = remarks(validate(study))
+    assert (problem.place, problem.what) == (
+        "has_lezen",
+        "no respondent of wave 2019 has an answer",
+    )
+    assert problem.remedy == "If it was not asked then, say waves: ['2016']."
+    indicators = study / "indicators.yml"
+    said = indicators.read_text(encoding="utf-8")
+    with_waves = said.replace("has_lezen: {", "has_lezen: {waves: ['2016'], ")
+    indicators.write_text(with_waves, encoding="utf-8")
+    assert remarks(validate(study)) == []
+
+
 def test_what_one_respondent_wrote_is_not_copied_to_the_codebook(tmp_path):
     path = dutch_export(tmp_path / "enquete_2021.csv", remark="ik ben verhuisd")
     wk.new_study(tmp_path / "own", path)

@@ -109,6 +109,7 @@ def remarks(study: Study, respondents: pd.DataFrame | None = None) -> list[Probl
         respondents = load_respondents(study)
     return [
         *([] if respondents is None else _without_respondents(study, respondents)),
+        *([] if respondents is None else _without_answers(study, respondents)),
         *_without_figures(study),
         *load_group_interviews(study).problems,
         *_unserved_factors(study),
@@ -143,6 +144,24 @@ def _without_respondents(study: Study, respondents: pd.DataFrame) -> Iterator[Pr
                     f"of that wave, {study.codes_written(neighbourhood.wijk, wave)}.",
                 )
     yield from respondents.attrs["cells"]
+
+
+def _without_answers(study: Study, respondents: pd.DataFrame) -> Iterator[Problem]:
+    """Yield the indicators that nobody of a wave has: pages would say that it is missing."""
+    waves = set(respondents["wave"])
+    for key, indicator in study.indicators.items():
+        asked = [w.id for w in study.waves if w.id in waves and w.id in (indicator.waves or waves)]
+        answered = set(respondents.loc[respondents[key].notna(), "wave"])
+        if silent := [wave for wave in asked if wave not in answered]:
+            rest = ", ".join(f"'{wave}'" for wave in asked if wave in answered)
+            yield Problem(
+                f"no respondent of wave {', '.join(silent)} has an answer",
+                file="indicators.yml",
+                place=key,
+                remedy=f"If it was not asked then, say waves: [{rest}]."
+                if rest
+                else "Check its columns, and their codes in codebook.yml.",
+            )
 
 
 def _without_figures(study: Study) -> Iterator[Problem]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from wijkkit.batch.engine import task as frames
-from wijkkit.batch.engine.task import Outcome, Task
+from wijkkit.batch.engine.task import TOO_LONG, Outcome, Task
 from wijkkit.errors import BatchError, ParameterError
 
 #: Threads of BLAS and OpenMP: one per process, the batch itself runs several.
@@ -136,7 +136,7 @@ class _Conversation:
 
     def _judge(self) -> Outcome:
         if self._late:
-            return self._outcome("timeout", "it took longer than it may")
+            return self._outcome("timeout", TOO_LONG)
         if "notebook" in self._result:
             failed = self._result["failed"]
             return self._outcome("ok" if failed is None else "failed", "", failed)

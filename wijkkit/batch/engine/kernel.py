@@ -13,7 +13,7 @@ from typing import Any
 import nbformat
 
 from wijkkit.batch.engine.child import parametrised
-from wijkkit.batch.engine.task import Outcome, Task
+from wijkkit.batch.engine.task import TOO_LONG, Outcome, Task
 from wijkkit.study.guard import STAGE
 
 
@@ -32,7 +32,7 @@ def run_with_kernel(task: Task) -> Outcome:
     try:
         answer, _ = process.communicate(task.to_json().encode(), task.limits.notebook_seconds)
     except subprocess.TimeoutExpired:
-        found: dict[str, Any] = {"status": "timeout", "message": "it took longer than it may"}
+        found: dict[str, Any] = {"status": "timeout", "message": TOO_LONG}
     else:
         message = f"its process ended with exit code {process.returncode}"
         ended = {"status": "killed", "message": message}
@@ -67,7 +67,7 @@ def _execute(task: Task) -> dict:
             allow_stdin=False,
         )
     except CellTimeoutError:
-        result |= {"status": "timeout", "message": "a cell took longer than it may"}
+        result |= {"status": "timeout", "message": TOO_LONG}
     except DeadKernelError:
         result |= {"status": "killed", "message": "its kernel died"}
     code = [(at, cell) for at, cell in enumerate(notebook.cells) if cell.cell_type == "code"]

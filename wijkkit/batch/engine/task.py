@@ -39,6 +39,10 @@ class Task:
         return cls(**{**content, "limits": BatchSettings(**content["limits"])})
 
 
+#: What is said of a notebook that was stopped.
+TOO_LONG = "it took longer than batch in study.yml allows (cell_seconds, notebook_seconds)"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a notebook ended.
