@@ -35,8 +35,8 @@ def replacing(path: Path) -> Iterator[Path]:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        # A write that fails names no file.
-        error.filename = error.filename or str(path)
+        # The file that was asked for, not the temporary one.
+        error.filename, error.filename2 = str(path), None
         raise
     finally:
         with contextlib.suppress(OSError):

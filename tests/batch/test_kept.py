@@ -80,7 +80,8 @@ def test_a_row_without_one_of_its_words_is_compared_as_well(tmp_path):
 def test_a_run_that_there_is_not_yet_is_not_offered(study, tmp_path):
     with pytest.raises(BatchError, match="no run is called 'previous'") as raised:
         run_tables(open_study(project(tmp_path)), "previous")
-    assert raised.value.problems[0].expected == ""
+    (problem,) = raised.value.problems
+    assert (problem.expected, problem.remedy) == ("", "Run first: wijkkit run.")
 
 
 def test_the_status_names_the_city_first_and_then_the_wijken_in_the_studys_order(study):

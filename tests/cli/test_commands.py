@@ -40,6 +40,7 @@ def told(*words: object):
         (DataError([Problem("no such column", file="a.csv")] * 2), 2, "no such column"),
         (OSError(errno.ENOSPC, "No space left", "out"), 2, "Make room on the disk"),
         (OSError(errno.EROFS, "Read-only", "out"), 2, "that can be written"),
+        (OSError(errno.EACCES, "Denied", "out"), 2, "open in another program"),
         (OSError(errno.ENOTDIR, "Not a directory", "out"), 2, "a file where a folder"),
         (OSError("strange"), 2, "strange"),
         (KeyboardInterrupt(), 130, "stopped"),

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.studies import write_study
+from wijkkit import files
 from wijkkit.cli import main
 from wijkkit.registry import store
 
@@ -83,3 +84,14 @@ def test_a_place_or_sign_that_cannot_be_is_said(
 ):
     monkeypatch.chdir(tmp_path)
     assert expected in said(asked, monkeypatch, capsys)
+
+
+def test_a_file_that_is_open_elsewhere_is_named_as_it_was_asked_for(tmp_path, monkeypatch):
+    def refuse(source, target):
+        raise PermissionError(errno.EACCES, "in use", str(source), None, str(target))
+
+    monkeypatch.setattr(files.os, "replace", refuse)
+    with pytest.raises(PermissionError) as raised:
+        files.write_whole(tmp_path / "akkers.xlsx", "new")
+    assert (raised.value.filename, raised.value.filename2) == (str(tmp_path / "akkers.xlsx"), None)
+    assert list(tmp_path.iterdir()) == []

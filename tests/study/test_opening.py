@@ -253,6 +253,14 @@ def test_wijken_with_names_of_other_pages_and_foreign_letters(folder):
         open_study(folder)
 
 
+def test_a_list_of_wijken_may_have_more_columns_but_none_that_is_nearly_ours(folder):
+    (folder / "wijken.csv").write_text("code;name;inwoners;code2\n1;West;900;x\n", encoding="utf-8")
+    assert open_study(folder).neighbourhoods["west"].arm == "none"
+    (folder / "wijken.csv").write_text("code;name;armm\n1;West;programme\n", encoding="utf-8")
+    with pytest.raises(StudyError, match=r"row 1: unknown column .*armm.* Did you mean 'arm'\?"):
+        open_study(folder)
+
+
 def test_a_list_of_wijken_says_which_was_no_part_of_a_wave(folder):
     for path in (folder / "wijken").glob("*.yml"):
         path.unlink()

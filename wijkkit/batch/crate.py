@@ -133,6 +133,6 @@ def run_tables(study: Study, run: str) -> Path:
     if len(found) != 1:
         what = f"{'more than one run' if found else 'no run'} is called '{run}'"
         expected = ", ".join([*kept[-10:], *(name for name in named if named[name])])
-        remedy = "Give the name of one of these runs."
+        remedy = "Give the name of one of these runs." if expected else "Run first: wijkkit run."
         raise BatchError(what, found=run, expected=expected, remedy=remedy)
     return study.runs / "history" / found[0] / "released"

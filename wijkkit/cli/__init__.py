@@ -65,7 +65,8 @@ def _disk(error: OSError) -> Problem:
     remedies = {
         errno.ENOSPC: "Make room on the disk, then run the same command again.",
         errno.EDQUOT: "Make room in your part of the disk, then run the same command again.",
-        errno.EACCES: "Ask for the right to write there, or name another folder.",
+        errno.EACCES: "Close it where it is open in another program, ask for the right to write "
+        "there, or name another folder.",
         errno.EROFS: "Name a folder that can be written.",
         errno.ENAMETOOLONG: "Give a shorter name.",
     }

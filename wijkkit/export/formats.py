@@ -52,6 +52,8 @@ def write_data_package(study: Study, released: Released, folder: Path) -> list[P
             remedy="Name another folder with --to.",
         )
     tables = {name: released.table(name) for name in released if name != "borders"}
+    if not tables:
+        released.table("estimates")  # which says what to run
     tables["indicators"] = indicator_table(study)
     paths, resources = [], []
     for name, table in tables.items():

@@ -201,16 +201,20 @@ def check_waves(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     if unknown:
         what, file = "unknown wave", "codebook.yml"
         place, found = "columns.wave", ", ".join(unknown[:12])
-        expected, remedy = ", ".join(known), "Recode it in codebook.yml (values:)."
+        expected, remedy = (
+            ", ".join(known),
+            "Recode it in codebook.yml (values:), or correct waves in study.yml.",
+        )
         yield Problem(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
     reached = set(rows["wave"][rows["wijk"].notna()])
     for wave in known:
         if wave not in reached:
+            elsewhere = int(rows["wave"].eq(wave).sum())
             yield Problem(
                 f"wave '{wave}' has no respondent in the study's wijken",
                 file="study.yml",
                 place=f"waves.{wave}",
-                found=f"{int(rows['wave'].eq(wave).sum())} respondents, all elsewhere",
+                found=f"{elsewhere} respondents, all elsewhere" if elsewhere else "no respondent",
                 expected="respondents with an area code of the study",
                 remedy=f"Check the file of this wave and the codes in {study.file_of()}.",
             )

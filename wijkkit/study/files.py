@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from wijkkit.errors import DataError, Problem, StudyError, collected
+from wijkkit.errors import DataError, Problem, StudyError, collected, did_you_mean
 from wijkkit.study.checks import check_study
 from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator, indicator_entries
@@ -51,7 +51,13 @@ def read_area_list(path: Path, file: str) -> list[dict[str, str]]:
             Problem("no column 'code'", file, "", found, "code;name;arm;pair;district", remedy)
         )
     areas: list[Any] = []
-    problems: list[Problem] = []
+    # A column of another name may hold anything, but not what is nearly a name of ours.
+    problems = [
+        Problem("unknown column", file, "row 1", name, remedy=remedy)
+        for own, name in zip(header, numbered[0][1], strict=True)
+        if not own
+        and (remedy := did_you_mean(name.strip().lower(), set(COLUMNS) - set(header), "", 0.85))
+    ]
     slugs: set[str] = set()
     seen: dict[str, int] = {}
     for number, cells in numbered[1:]:

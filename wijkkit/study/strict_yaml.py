@@ -198,6 +198,8 @@ def _suggest(loc: tuple[str | int, ...], expected: Any) -> str:
         {field for model in _models_at(loc[:-1], expected) for field in model.model_fields}
     )
     otherwise = "Leave it out; keys that nothing reads are not allowed."
+    if str(loc[-1]).isdigit():
+        otherwise = "Write a decimal with a point: a comma begins another key."
     return did_you_mean(str(loc[-1]), known, otherwise, cutoff=0.75)
 
 
