@@ -371,10 +371,9 @@ def test_characteristics_that_cannot_be_compared_are_refused(figures, message):
         comparable_neighbourhoods(figures)
 
 
-def test_a_scale_score_needs_enough_answers_and_can_be_prorated():
+def test_a_scale_score_needs_enough_answers():
     items = pd.DataFrame({"a": [1.0, 2, np.nan], "b": [3.0, np.nan, np.nan], "c": [5.0, 4, 2]})
     assert scale_score(items, minimum=2).tolist()[:2] == [3.0, 3.0]
-    assert scale_score(items, minimum=2, score="sum").tolist()[:2] == [9.0, 9.0]
     assert np.isnan(scale_score(items, minimum=2)[2])
     with pytest.raises(EstimationError):
         scale_score(items, minimum=4)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import SCALE, Estimates
-from wijkkit.estimates.interval import check_confidence
 from wijkkit.estimates.small_area import funnel, small_area
 from wijkkit.tables import tidy
 
@@ -137,9 +135,7 @@ def estimate_funnel(estimates: Estimates, *, overdispersion: bool = False) -> pd
     return pd.concat(parts, ignore_index=True)
 
 
-def estimate_small_areas(
-    estimates: Estimates, figures: pd.DataFrame | None = None, *, confidence: float = 0.95
-) -> pd.DataFrame:
+def estimate_small_areas(estimates: Estimates, figures: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return model-based estimates of every wijk, per indicator and wave.
 
     A tidy estimate table with method ``fay-herriot`` and source ``modelled``: never an outcome of
@@ -149,12 +145,11 @@ def estimate_small_areas(
     `figures`: Characteristics of the wijken: one row per wijk (index: its slug), none missing. A
     wijk without a row has no modelled estimate. Without figures wijken are drawn to their mean.
     """
-    check_confidence(confidence)
     parts = []
     for _, rows in _wijken(estimates):
         scale = SCALE[rows["unit"].iloc[0]]
         kept = rows if figures is None else rows[rows["area"].isin(figures.index)]
-        modelled = _modelled(kept, figures, scale, confidence)
+        modelled = _modelled(kept, figures, scale)
         table = rows.assign(
             method="",
             source="modelled",
@@ -169,19 +164,18 @@ def estimate_small_areas(
     return tidy(pd.concat(parts, ignore_index=True)) if parts else tidy(estimates.table.iloc[:0])
 
 
-def _modelled(
-    rows: pd.DataFrame, figures: pd.DataFrame | None, scale: float, confidence: float
-) -> np.ndarray | None:
+def _modelled(rows: pd.DataFrame, figures: pd.DataFrame | None, scale: float) -> np.ndarray | None:
     characteristics = None if figures is None else figures.loc[rows["area"]].to_numpy(dtype=float)
     enough = 3 if figures is None else figures.shape[1] + 3
     if ((rows["effective_n"] > 0) & rows["value"].notna()).sum() < enough:
         return None
-    options: dict[str, Any] = {"characteristics": characteristics, "confidence": confidence}
     value = rows["value"].to_numpy() / scale
     if rows["unit"].iloc[0] == "percent":
-        found = small_area(value, effective_n=rows["effective_n"].fillna(0).to_numpy(), **options)
+        size = rows["effective_n"].fillna(0).to_numpy()
+        found = small_area(value, effective_n=size, characteristics=characteristics)
     else:
-        found = small_area(value, se=rows["smooth_se"].fillna(0).to_numpy(), **options)
+        se = rows["smooth_se"].fillna(0).to_numpy()
+        found = small_area(value, se=se, characteristics=characteristics)
     return found.areas[["value", "lower", "upper"]].to_numpy()
 
 

@@ -217,8 +217,6 @@ def compare_comparable(
     estimates: Estimates,
     indicators: Mapping[str, Indicator],
     comparable: Mapping[str, Sequence[str]],
-    *,
-    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Compare wijken with the mean of their comparable wijken.
 
@@ -231,7 +229,6 @@ def compare_comparable(
     comparable ones, or one of them has no standard error. `comparable`: Wijk -> the wijken it is
     compared with, as from `comparable_map`.
     """
-    check_confidence(confidence)
     table = estimates.with_precision()
     table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
     links = [
@@ -254,5 +251,5 @@ def compare_comparable(
     enough = (rows["size"] >= 2) & (rows["known"] == rows["size"])
     difference = (rows["value"] - rows["mean"]).where(enough)
     se = np.sqrt(rows["se"] ** 2 + rows["variance"] / rows["size"] ** 2)
-    ends = t_limits(difference, se, rows["df"].to_numpy(), confidence)
+    ends = t_limits(difference, se, rows["df"].to_numpy(), 0.95)
     return judged(rows, "comparable", (difference, *ends), indicators)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -128,9 +127,8 @@ def scale_score(
     items: pd.DataFrame | Sequence[Sequence[float]],
     *,
     minimum: int,
-    score: Literal["mean", "sum"] = "mean",
 ) -> pd.Series:
-    """Return each respondent's score: the mean of the answered items, or as if all were.
+    """Return each respondent's score: the mean of the answered items.
 
     Parameters
     ----------
@@ -138,8 +136,6 @@ def scale_score(
         One column per item, reversed items already turned.
     minimum : int
         How many items must be answered; the score is absent with fewer.
-    score : {"mean", "sum"}
-        ``sum`` is the mean times the number of items (prorated).
 
     Returns
     -------
@@ -153,13 +149,9 @@ def scale_score(
     [2.0, nan]
     """
     table = pd.DataFrame(items).astype(float)
-    if not 1 <= minimum <= table.shape[1] or score not in ("mean", "sum"):
+    if not 1 <= minimum <= table.shape[1]:
+        expected = f"1 to {table.shape[1]}"
         raise EstimationError(
-            "a minimum beyond the items, or an unknown score",
-            place="minimum, score",
-            found=f"{minimum}, {score}",
-            expected=f"1 to {table.shape[1]}; mean or sum",
+            "a minimum beyond the items", place="minimum", found=str(minimum), expected=expected
         )
-    enough = table.notna().sum(axis=1) >= minimum
-    factor = table.shape[1] if score == "sum" else 1
-    return (table.mean(axis=1) * factor).where(enough)
+    return table.mean(axis=1).where(table.notna().sum(axis=1) >= minimum)

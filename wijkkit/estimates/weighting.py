@@ -121,8 +121,8 @@ class WeightReport(ShowsItself):
     extremes: pd.DataFrame = field(repr=False)
 
 
-def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
-    r"""Report how uneven weights are.
+def weight_report(weight: Floats) -> WeightReport:
+    r"""Report how uneven weights are, and list the ten largest.
 
     Kish's effective number of respondents is :math:`(\sum w)^2 / \sum w^2`.
 
@@ -132,8 +132,6 @@ def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
     ----------
     weight : ndarray of float, shape (n,)
         Positive weights.
-    largest : int
-        How many of the largest weights to list.
 
     Examples
     --------
@@ -154,7 +152,7 @@ def weight_report(weight: Floats, *, largest: int = 10) -> WeightReport:
         "weight", ascending=False, kind="stable", ignore_index=True
     )
     found = (total, float(least), float(most), n / effective, effective)
-    return WeightReport(n, *found, extremes.head(largest))
+    return WeightReport(n, *found, extremes.head(10))
 
 
 #: A margin: the population of each cell, by the value(s) of its column(s).

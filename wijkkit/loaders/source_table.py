@@ -85,17 +85,19 @@ def check_size(rows: int, file: str) -> None:
         raise DataError(what, file=file, found=f"{rows:,}", expected=expected, remedy=remedy)
 
 
-def rows_text(rows: Sequence[object], shown: int = 3) -> str:
+#: So many rows are named.
+_FEW = 3
+
+
+def rows_text(rows: Sequence[object]) -> str:
     """Return row numbers in words.
 
     >>> rows_text([4]), rows_text([4, 8, 9, 12, 13])
     ('row 4', 'rows 4, 8, 9 and 2 more')
     """
-    first = ", ".join(str(row) for row in rows[:shown])
-    more = len(rows) - shown
-    return f"row{'s' if len(rows) > 1 else ''} {first}" + (
-        f" and {more:,} more" if more > 0 else ""
-    )
+    first, more = ", ".join(map(str, rows[:_FEW])), len(rows) - _FEW
+    rest = f" and {more:,} more" if more > 0 else ""
+    return f"row{'s' if len(rows) > 1 else ''} {first}{rest}"
 
 
 # What stands in one cell: as the codebook writes it, as a number, as a date, or a mistake.

@@ -28,14 +28,8 @@ from wijkkit.study.settings.sources import ReferencePopulation, SurveySource
 FIRST = ("respondent", "wave", "wijk", "district", "arm", "pair", "age", "weight")
 
 
-def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
+def load_survey(study: Study) -> pd.DataFrame:
     """Read the survey of a study.
-
-    Parameters
-    ----------
-    weight : str
-        The standard column that holds the weights, where some estimates have another; who has
-        none of it is left out.
 
     Returns
     -------
@@ -48,7 +42,7 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
         whose area is unknown or none of the study's; ``attrs["account"]`` says what became of
         every row, see `row_account`, and ``attrs["cells"]`` which cells were read in another way
         than they stand. A study without a survey has no rows. Who has only another weight of the
-        codebook's design than `weight` has 0 there: no estimate that uses it counts them.
+        codebook's design than ``weight`` has 0 there: no estimate that uses it counts them.
 
     Raises
     ------
@@ -67,7 +61,7 @@ def load_survey(study: Study, weight: str = "weight") -> pd.DataFrame:
     """
     require_sources("survey")
     sources = study.settings.sources.survey
-    read = read_each(sources, lambda source: _standard(study, source, weight))
+    read = read_each(sources, lambda source: _standard(study, source, "weight"))
     rows = _together(study, [table for table, _, _ in read]) if read else _nobody(study.codebook)
     respondents, dropped = place_respondents(study, rows)
     rest = [column for column in study.codebook.columns if column in respondents]

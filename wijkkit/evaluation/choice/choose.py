@@ -55,7 +55,6 @@ def choose_package(
     goals: Collection[str],
     *,
     budget: float,
-    covered: Collection[str] = (),
 ) -> Package:
     """Choose the interventions with the highest total value that cover every goal.
 
@@ -65,8 +64,7 @@ def choose_package(
     where the last holds for interventions that overlap, and :math:`x_i` is 0 or 1.
 
     `candidates`: ``intervention, goals, overlaps, cost``; one row each. `value`: What each is worth,
-    zero or more: its weighted sum. `budget`: In the unit of `cost`. `covered`: Goals that what
-    already runs works on.
+    zero or more: its weighted sum. `budget`: In the unit of `cost`.
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"intervention": ["a", "b", "c"], "cost": [6.0, 5.0, 5.0],
@@ -85,10 +83,9 @@ def choose_package(
     table = candidates[priced].reset_index(drop=True)
     left_out = tuple(candidates.loc[~priced, "intervention"])
     worth = np.asarray(value, dtype=float)[priced]
-    open_goals = [goal for goal in goals if goal not in covered]
-    serves = np.array([[goal in row for row in table["goals"]] for goal in open_goals])
-    serves = serves.reshape(len(open_goals), len(table)).astype(float)
-    uncovered = tuple(g for g, row in zip(open_goals, serves, strict=True) if not row.any())
+    serves = np.array([[goal in row for row in table["goals"]] for goal in goals])
+    serves = serves.reshape(len(goals), len(table)).astype(float)
+    uncovered = tuple(g for g, row in zip(goals, serves, strict=True) if not row.any())
     cost = table["cost"].to_numpy(dtype=float)
     if uncovered:
         return Package("uncovered", (), 0.0, 0.0, np.nan, uncovered, left_out)

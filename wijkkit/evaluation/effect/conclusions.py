@@ -35,9 +35,9 @@ def to_favourable(row: Mapping[str, float], indicator: Indicator) -> list[float]
     return [0.0 - row["estimate"], 0.0 - row["upper"], 0.0 - row["lower"]]
 
 
-def row_of(rows: pd.DataFrame, method: str, ratio: bool = False) -> pd.Series | None:
-    """Return the row of a method: its difference, or with `ratio` its odds ratio."""
-    found = rows[(rows["method"] == method) & (rows["scale"].eq("odds_ratio") == ratio)]
+def row_of(rows: pd.DataFrame, method: str) -> pd.Series | None:
+    """Return the difference that a method found."""
+    found = rows[rows["method"].eq(method) & rows["scale"].ne("odds_ratio")]
     return found.iloc[0] if len(found) else None
 
 

@@ -251,7 +251,7 @@ USE_COLUMNS = tuple(
 )
 
 
-def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def service_use(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     """Compare the use of services between programme and comparator wijken.
 
     Columns `USE_COLUMNS`, one row per indicator, of the last wave that asked it: `programme` and
@@ -262,7 +262,7 @@ def service_use(study: Study, estimates: pd.DataFrame, confidence: float = 0.95)
 
     Hayes RJ, Moulton LH (2017). Cluster Randomised Trials, chapter 10: t test on cluster summaries.
     """
-    rows = []
+    rows, confidence = [], study.settings.evaluation.level
     for key in study.settings.process.service_use:
         found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
         mine = estimates[
