@@ -22,9 +22,8 @@ ROOMS = ["wijkkit"] + [
     for path in sorted((ROOT / "wijkkit").rglob("__init__.py"))
     if "__all__" in path.read_text(encoding="utf-8") and path.parent != ROOT / "wijkkit"
 ]
-#: Settings are read from study.yml and are on the page of what they set; numbers are handed on by a
-#: command, and what stands in words by the functions of `wijkkit.show`.
-NOT_IN_THE_REFERENCE = {"wijkkit.study.settings", "wijkkit.export", "wijkkit.language"}
+#: Settings are read from study.yml; they are on the page of what they set.
+NOT_IN_THE_REFERENCE = {"wijkkit.study.settings"}
 #: What takes long or needs much has its example where it is used.
 USED_IN = {
     "evaluate_effect": "notebooks/stad/2_effectevaluatie.ipynb",

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 from wijkkit.cli import app
 from wijkkit.disclosure.scan import Forbidden, scan
 from wijkkit.errors import DisclosureError, ParameterError, ReportError
-from wijkkit.export import write_area_csv, write_data_package, write_research, write_swing
+from wijkkit.export.formats import write_data_package, write_swing
+from wijkkit.export.rows import write_area_csv, write_research
 from wijkkit.files import sha256
 
 

@@ -110,7 +110,7 @@ def swing(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Write the workbook that Swing imports: data and metadata of the released numbers."""
-    from wijkkit.export import write_swing
+    from wijkkit.export.formats import write_swing
     from wijkkit.released import open_city
 
     view = open_city(str(study))
@@ -123,7 +123,7 @@ def data(
     study: StudyOption = Path("parameters"),
 ) -> None:
     """Write all released tables as CSV, with a datapackage.json that describes them."""
-    from wijkkit.export import write_data_package
+    from wijkkit.export.formats import write_data_package
     from wijkkit.released import open_city
 
     view = open_city(str(study))
@@ -146,8 +146,7 @@ def research(
         what = "these numbers do not pass disclosure control"
         remedy = "Say --unprotected, and keep the files on your own machine."
         raise ParameterError(what, expected="--unprotected", remedy=remedy)
-    from wijkkit.export import write_research
-    from wijkkit.export.rows import refuse_published
+    from wijkkit.export.rows import refuse_published, write_research
     from wijkkit.pipeline.estimation import unprotected_estimates
 
     opened = open_study(study)
