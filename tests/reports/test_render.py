@@ -171,12 +171,6 @@ def test_quarto_is_asked_for_where_there_is_none(executed, monkeypatch):
         render_states(study, states, engine="quarto")
 
 
-def test_a_wijk_cannot_be_named_as_another_page(tmp_path):
-    study, states = make_study(tmp_path / "study", wijken=("stad", "wijk-b"))
-    with pytest.raises(ReportError, match="a wijk is named 'stad'"):
-        render_states(study, states, engine="builtin")
-
-
 def test_an_english_study_gives_pages_without_dutch(tmp_path):
     study, states = make_study(tmp_path / "study", language="en")
     render_states(study, states, engine="builtin")
