@@ -187,6 +187,22 @@ def test_a_target_that_was_reached_at_the_first_measurement_is_said(folder):
     assert register(folder, target=42.0)["reached_before"].tolist() == [False]
 
 
+def test_a_target_of_a_score_is_no_percentage_and_a_mean_is_of_no_share(folder):
+    indicators = (folder / "indicators.yml").read_text(encoding="utf-8")
+    score = indicators.replace("play:", "play:\n  unit: score", 1)
+    (folder / "indicators.yml").write_text(score, encoding="utf-8")
+    numbers = {"value": 7.2, "lower": 6.9, "upper": 7.5, "unit": "score"}
+    write_released(open_study(folder), "estimates", estimates().assign(**numbers))
+    goals = register(folder, target=7.5, baseline=8.1)
+    assert show.table(goals, ["target", "registered_baseline"]).data.iloc[0].tolist() == [
+        "7,5 (de wijk)",
+        "8,1",
+    ]
+    said = show.sentences(goals, show.goal_sentence).markdown
+    assert "gemiddeld 7,2 (6,9–7,5) bij kinderen (meting 2)" in said and "(7,5)" in said
+    assert "%" not in said
+
+
 def test_a_target_is_reached_only_when_the_whole_interval_is_beyond_it():
     number = {"value": 12.0, "lower": 9.0, "upper": 15.0, "status": "ok"}
     found = [target_state(number, target, "lower") for target in (16.0, 15.0, 10.0, 9.0, 8.0, None)]

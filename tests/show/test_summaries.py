@@ -373,8 +373,15 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
     view = open_city(city.study.folder)
     columns = ["label", "baseline", "detectable", "respondents_needed"]
     needed = show.table(view.detectable(), columns)
-    assert needed.data.iloc[0].tolist()[1:] == ["60%", "35", "niet haalbaar"]
+    assert needed.data.iloc[0].tolist()[1:] == ["60%", "+35 procentpunt", "niet haalbaar"]
     assert "ICC 0,010" in needed.caption
+    for changed, cells in (
+        ({"scale": "score", "baseline": 8.99, "detectable": 3.03, "step": 0.1}, ["9,0", "3,0"]),
+        ({"status": "hidden", "baseline": float("nan")}, ["niet getoond (privacy)"] * 2),
+    ):
+        write_released(city.study, "detectable", pd.DataFrame([design | changed]))
+        found = show.table(open_city(city.study.folder).detectable(), columns)
+        assert found.data.iloc[0].tolist()[1:3] == cells
     shown = show.table(view.design_checks(), ["item", "value"]).data
     effects = shown.iloc[:, 1].tolist()
     assert effects[0] == "+3 procentpunt (−2 tot +8)" and effects[1].startswith("+0,50")

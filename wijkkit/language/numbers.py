@@ -49,6 +49,16 @@ def percentage(value: float, language: str, decimals: int = 0) -> str:
     return f"{number(value, language, decimals)}%"
 
 
+def as_set(value: float, unit: str, language: str) -> str:
+    """Return a value that somebody set, such as a target, with the decimals that it was given.
+
+    >>> as_set(65.0, "percent", "nl"), as_set(12.5, "percent", "nl"), as_set(7.5, "score", "nl")
+    ('65%', '12,5%', '7,5')
+    """
+    decimals = next(places for places in (0, 1, 2) if places == 2 or round(value, places) == value)
+    return (percentage if unit == "percent" else number)(value, language, decimals)
+
+
 def points(value: float, language: str, decimals: int = 0) -> str:
     """Return a difference in percentage points, always with its sign.
 

@@ -10,7 +10,8 @@ import pandas as pd
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.boxes import box_findings, element_state
 from wijkkit.evaluation.logic_model.measures import indicator_finding
-from wijkkit.language import absence, day, number, percentage, points, signed, text
+from wijkkit.language import absence, day, points, signed, text
+from wijkkit.language.numbers import as_set
 from wijkkit.live import progress
 from wijkkit.live.interventions import intervention_rows
 from wijkkit.live.snapshot import Snapshot, Source, say
@@ -41,26 +42,24 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> SimpleNamespace:
     if indicator and pd.isna(goal["target"]):
         verdict = "no_target"
     waves = {wave.id: study.text(wave.label) for wave in study.waves}
-    percent = last is None or last["unit"] == "percent"
+    unit = indicator.unit if indicator else "percent"
     label = study.text(indicator.label) if indicator else say("goal.no_indicator", language)
     return SimpleNamespace(
         name=goal["name"],
         indicator=label,
-        baseline=_registered(goal["baseline"], percent, language),
+        baseline=_registered(goal["baseline"], unit, language),
         first=shown_value(asked[0], language) if len(asked) > 1 else gone,
         last=shown_interval(last, language),
         wave=waves.get(last["wave"], "") if last is not None else "",
         change=_change(snapshot, wijk, key) if key else gone,
-        target=_registered(goal["target"], percent, language),
+        target=_registered(goal["target"], unit, language),
         state=state,
         verdict=say(f"goal.{verdict}", language),
     )
 
 
-def _registered(value: float, percent: bool, language: str) -> str:
-    if pd.isna(value):
-        return say("not_registered", language)
-    return percentage(value, language) if percent else number(value, language, 1)
+def _registered(value: float, unit: str, language: str) -> str:
+    return say("not_registered", language) if pd.isna(value) else as_set(value, unit, language)
 
 
 def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:

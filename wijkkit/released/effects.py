@@ -14,6 +14,7 @@ from wijkkit.evaluation.effect.outcomes import as_evaluated, is_turned
 from wijkkit.language import listed, percentage, small_first, text
 from wijkkit.language.messages import catalogue, escaped
 from wijkkit.released.outcomes import was_measured
+from wijkkit.released.store import number_columns
 from wijkkit.study import Study
 from wijkkit.tables import EVERYBODY
 
@@ -162,7 +163,8 @@ def _ratio(ratios: pd.DataFrame, row: pd.Series) -> dict[str, float]:
 def detectable(view: CityView) -> pd.DataFrame:
     """Return per outcome the smallest improvement that this design can be expected to find.
 
-    `baseline` is that of the outcome as it is named, whichever pole is modelled.
+    `baseline` is that of the outcome as it is named, whichever pole is modelled. It and
+    `detectable` are numbers in the outcome's unit.
     """
     table = compared(view, "detectable")
     known = evaluated(view).indicators
@@ -171,7 +173,13 @@ def detectable(view: CityView) -> pd.DataFrame:
     labels = [view.study.text(one.label) for one in indicators]
     turned &= table["scale"].eq("points")
     baseline = table["baseline"].where(~turned, 100 - table["baseline"])
-    return table.assign(label=labels, baseline=baseline)
+    table = table.assign(label=labels, baseline=baseline)
+    score = table["scale"].eq("score")
+    for name, unit in (("baseline", "percent"), ("detectable", "points")):
+        numbers = table.assign(value=table[name], unit=score.map({True: "score", False: unit}))
+        columns = [number_columns(name, row) for row in numbers.to_dict("records")]
+        table = table.join(pd.DataFrame(columns, index=table.index))
+    return table
 
 
 def design_checks(view: CityView) -> pd.DataFrame:

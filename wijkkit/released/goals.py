@@ -22,8 +22,8 @@ def goals(view: WijkView) -> pd.DataFrame:
 
     The columns of `outcomes` (for the goal's indicator, which is `measured_as`; `label` is the
     goal's own name), and `goal`, `name`, `domain`, `chosen` (by the network), `target`,
-    `target_of` (``wijk`` or ``study``), `registered_baseline`, `state` (reached, not_reached or
-    unclear) and `reached_before` (the first measurement was already at the target). A comparison
+    `target_of` (``wijk`` or ``study``), `registered_baseline`, `measured_in` (the indicator's unit,
+    of target and baseline as well), `state` (reached, not_reached or unclear) and `reached_before` (the first measurement was already at the target). A comparison
     wijk has no goals.
     """
     shared = {goal.id: goal for goal in view.study.goals}
@@ -37,6 +37,8 @@ def goals(view: WijkView) -> pd.DataFrame:
     frame = frame.merge(measured, on="indicator", how="left")
     # A goal has one name wherever it stands; what its indicator is called comes beside it.
     frame = frame.assign(measured_as=frame["label"].fillna(""), label=frame["name"])
+    units = {key: indicator.unit for key, indicator in view.study.indicators.items()}
+    frame["measured_in"] = frame["indicator"].map(units).fillna("percent")
     for column in [name for name in frame if name.endswith("_status")]:
         frame[column] = frame[column].fillna("missing")
     absent = dict.fromkeys(("trend", "verdict", "alike"), "unknown")

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from wijkkit.estimates.compare import CLEAR
-from wijkkit.language import counted, interval, large_first, listed, percentage, small_first, text
+from wijkkit.language import counted, interval, large_first, listed, small_first, text
 from wijkkit.language.messages import escaped
-from wijkkit.language.numbers import over_zero
+from wijkkit.language.numbers import as_set, over_zero
 from wijkkit.released import CityView
 from wijkkit.released.goals import target_state
 from wijkkit.released.store import is_shown, number_at
@@ -120,7 +120,8 @@ def goal_sentence(row: pd.Series, about: About) -> str:
     whom = escaped(row["denominator"] or text("show.children", language))
     now = {"value": shown_interval(own, language), "wave": escaped(row["wave_label"])}
     label = ". ".join(filter(None, [head, escaped(row.get("measured_as", ""))]))
-    said = [text("show.goal.now", language, label=label, whom=whom, **now)]
+    key = "show.goal.mean" if row["measured_in"] == "score" else "show.goal.now"
+    said = [text(key, language, label=label, whom=whom, **now)]
     if row["verdict"] != "unknown":
         city = shown_value(number_at(row, "city"), language)
         key = f"show.goal.verdict.{row['verdict']}"
@@ -135,15 +136,16 @@ def _target(row: pd.Series, own: dict, language: str) -> list[str]:
         return []
     state = target_state(own, target, row["direction"])
     whose = text(f"show.target_whose.{row['target_of'] or 'study'}", language)
-    shown = percentage(target, language)
+    shown = as_set(target, row["measured_in"], language)
     said = [text(f"show.goal.target.{state}", language, target=shown, whose=whose)]
     if row["reached_before"]:
         first = number_at(row, "first")
         began = {"wave": row["first_wave"], "value": shown_value(first, language)}
         said.append(text("show.goal.reached_before", language, **began))
         registered = row["registered_baseline"]
-        if not pd.isna(registered) and round(registered) != round(first["value"]):
-            chosen = percentage(registered, language)
+        unit, places = row["measured_in"], int(row["measured_in"] == "score")
+        if not pd.isna(registered) and round(registered, places) != round(first["value"], places):
+            chosen = as_set(registered, unit, language)
             said.append(text("show.goal.registered", language, value=chosen))
     return said
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from wijkkit.language import absence, day, listed, number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
-from wijkkit.language.numbers import over_zero
+from wijkkit.language.numbers import as_set, over_zero
 from wijkkit.registry.problems import shown as worded
 from wijkkit.registry.tables import KINDS
 from wijkkit.released.store import is_shown, number_at
@@ -108,6 +108,8 @@ def why_absent(status: str, language: str, **words: object) -> str:
 
 
 def _in_unit(value: float, unit: str, language: str) -> str:
+    if np.isinf(value):
+        return text("effect_show.out_of_reach", language)
     if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
     shown = (signed if unit == "sd" else number)(value, language, _decimals(unit))
@@ -273,6 +275,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
         # Where the number itself is absent, so is its p-value, for the same reason.
         rows = zip(cells, frame.to_dict("records"), strict=True)
         cells = [cell if is_shown(row) else shown_value(row, language) for cell, row in rows]
+    if name in ("target", "registered_baseline") and "measured_in" in frame:
+        known = zip(frame[name].notna(), frame[name], frame["measured_in"], strict=True)
+        cells = [as_set(value, unit, language) if there else "" for there, value, unit in known]
     if name == "target" and "target_of" in frame:
         whose = zip(cells, _column(frame, "target_of", language), strict=True)
         cells = [f"{cell} ({of})" if of else cell for cell, of in whose]

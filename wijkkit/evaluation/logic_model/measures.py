@@ -94,6 +94,8 @@ def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     last = known.iloc[-1]
     percent = last["unit"] == "percent"
     value = percentage(last["value"], language) if percent else number(last["value"], language, 1)
+    if last["step"] > (1.0 if percent else 0.1):
+        value = text("show.about", language, value=value)
     words = _say("once", language, label=label, value=value, wave=last["wave"])
     return Finding(indicator, "measured", words)
 
