@@ -11,6 +11,7 @@ from tests.studies import replace, write_study
 from wijkkit.errors import DataError
 from wijkkit.pipeline import checks
 from wijkkit.pipeline.checks import account_text, design_lines, missing_parts
+from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.study import open_study
 
 
@@ -175,8 +176,7 @@ def test_a_sound_study_is_opened_and_all_that_is_wrong_is_raised_at_once(folder)
     study = checks.validate(folder)
     assert list(study.neighbourhoods) == ["noord", "zuid"]
     # Each wijk lacks a wave; that is read from the survey where it is not given.
-    account = [("e", "2018", "noord", "", 1), ("e", "2021", "zuid", "", 1)]
-    for people in (None, of_survey(account)):
+    for people in (None, load_respondents(study)):
         told = [(one.file, one.place) for one in checks.remarks(study, people)]
         assert told == [("wijken/noord.yml", "codes"), ("wijken/zuid.yml", "codes")]
     text = (folder / "study.yml").read_text(encoding="utf-8")
