@@ -549,6 +549,36 @@ def test_rows_without_a_number_that_say_the_same_are_one_row():
     ]
 
 
+def marks_at(axes) -> list[float]:
+    """Where on the axis the first row and the second have marks: row numbers."""
+    return sorted(
+        {float(y) for line in axes.lines for y in line.get_ydata() if line.get_marker() == "o"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("units", "rows"), [(("percent", "score"), [0.0]), (("score", "score"), [0.0, 1.0])]
+)
+def test_a_score_has_a_mark_on_an_axis_of_scores_and_none_among_percentages(units, rows):
+    values = [60.0 if unit == "percent" else 7.2 for unit in units]
+    number = {"value": values, "lower": [one - 1 for one in values], "upper": [one + 1 for one in values],
+              "unit": units, "status": "ok", "step": 0.1}  # fmt: skip
+    frame = pd.DataFrame({"label": ["Buiten", "Cijfer"], **number})
+    ends = {f"{end}_{key}": each for end in ("first", "last") for key, each in number.items()}
+    groups = {"grouping": "opleiding", "first_group": "laag", "last_group": "hoog"}
+    dots = frame.assign(
+        name="Noord", own=True, city_value=values, verdict="unknown", direction="higher"
+    )
+    for figure in (
+        show.intervals(frame),
+        show.dumbbells(frame[["label"]].assign(**ends, **groups)),
+        show.position(dots),
+    ):
+        (axes,) = figure.axes
+        assert [round(at) for at in marks_at(axes)] == rows
+        assert "7,2" in figure.alt
+
+
 def test_what_is_not_known_of_an_assumption_is_not_a_comparison():
     frame = pd.DataFrame({"to_box": ["input"], "label": ["Een plan"], "verdict": ["unknown"]})
     frame.attrs = {"language": "nl"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,7 +50,7 @@ def intervals(
     """Draw a row per label with the number of each mark; the first one with its interval.
 
     What has no number has a word in its place, never a mark. Differences (unit ``points``) are
-    drawn around zero.
+    drawn around zero. A score beside percentages has no mark either: the axis is not its own.
 
     Parameters
     ----------
@@ -79,17 +80,19 @@ def intervals(
     rows = [
         [number_at(row, key) if key else {**row} for key in names] for _, row in frame.iterrows()
     ]
-    around_zero = any(row[0].get("unit") == "points" for row in rows)
+    unit, on_axis = _axis_of(rows)
+    around_zero = unit == "points"
     shown = [_beside(row[0], language) for row in rows]
     certain = list(frame["certainty"]) if "certainty" in frame else ["shown"] * len(frame)
     with theme.style():
         figure, axes = theme.new_figure(height=0.8 + 0.6 * len(frame))
-        edge = _scale(axes, [row[0] for row in rows if is_shown(row[0])], around_zero, language)
+        known = [row[0] for row in itertools.compress(rows, on_axis) if is_shown(row[0])]
+        edge = _scale(axes, known, around_zero, language)
         if around_zero:
             difference = text("show.difference_axis", language)
             axes.set_xlabel(frame.attrs.get("axis", difference), fontsize=theme.SMALL)
         theme.rows_axis(axes, labels, shown)
-        for position, row in enumerate(rows):
+        for position, row in itertools.compress(enumerate(rows), on_axis):
             theme.track(axes, position, -edge if around_zero else 0, edge)
             if target and not pd.isna(frame[target].iloc[position]):
                 axes.plot(frame[target].iloc[position], position, linestyle="none", **_TARGET)
@@ -121,6 +124,14 @@ def intervals(
     marked = " / ".join(filter(None, names.values()))
     lead = text(f"show.alt.intervals{'_of' if marked else ''}", language, names=marked)
     return drawn(figure, frame, lead, said)
+
+
+def _axis_of(rows: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[str, list[bool]]:
+    """Return the unit of the axis (of differences, else percent), and which rows are in it."""
+    units = [[one["unit"] for one in row if isinstance(one.get("unit"), str)] for row in rows]
+    there = list(dict.fromkeys(filter(None, itertools.chain.from_iterable(units))))
+    unit = next((one for one in ("points", "percent", *there) if one in there), "percent")
+    return unit, [set(row) <= {unit, ""} for row in units]
 
 
 def _beside(number: dict, language: str) -> str:
@@ -183,11 +194,14 @@ def dumbbells(frame: pd.DataFrame) -> ShownFigure | Nothing:
     values = [_both(row, groups, language) for row in rows]
     with theme.style():
         figure, axes = theme.new_figure(height=0.8 + 0.6 * len(frame))
-        theme.percent_axis(axes)
+        numbers = [list(row.values()) for row in rows]
+        on_axis = _axis_of(numbers)[1]
+        known = itertools.chain.from_iterable(itertools.compress(numbers, on_axis))
+        edge = _scale(axes, list(filter(is_shown, known)), False, language)
         theme.rows_axis(axes, list(frame["label"]), values)
-        for position, row in enumerate(rows):
-            theme.track(axes, position)
-            _draw_ends(axes, position, row)
+        for position in itertools.compress(range(len(rows)), on_axis):
+            theme.track(axes, position, 0, edge)
+            _draw_ends(axes, position, rows[position])
         looks = [{**look, "linestyle": "-", "linewidth": 1.4} for look in _ENDS.values()]
         words = [f"{names['grouping']}: {groups['first']}", groups["last"]]
         theme.label_marks(axes, list(zip(words, looks, strict=True)))
@@ -230,11 +244,14 @@ def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
     own = frame.loc[frame["own"], "name"]
     with theme.style():
         figure, axes = theme.new_figure(height=0.8 + 0.6 * len(labels))
-        theme.percent_axis(axes)
+        numbers = [part.to_dict("records") for part in parts]
+        on_axis = _axis_of(numbers)[1]
+        known = itertools.chain.from_iterable(itertools.compress(numbers, on_axis))
+        edge = _scale(axes, list(filter(is_shown, known)), False, language)
         theme.rows_axis(axes, labels, values)
-        for at, part in enumerate(parts):
-            theme.track(axes, at)
-            _draw_dots(axes, at, part)
+        for at in itertools.compress(range(len(parts)), on_axis):
+            theme.track(axes, at, 0, edge)
+            _draw_dots(axes, at, parts[at])
         marks = [(own.iloc[0], _OWN)] if len(own) else []
         marks += [(text("show.legend.others", language), _OTHER)]
         marks += [(frame.attrs.get("everywhere", text("show.legend.all", language)), _ALL)]
