@@ -124,8 +124,7 @@ def _site_files(study: Study) -> list[Path]:
         for path in paths
         if not _allowed(path)
     ]
-    if problems:
-        raise DisclosureError(problems)
+    DisclosureError.raise_for(problems)
     return paths
 
 
@@ -148,29 +147,26 @@ def _refuse_changed(staged: Path, made: Mapping[str, str] | None) -> None:
         return
     copied = {name: sha256(path) for name, path in _files(staged)}
     changed = sorted(path for path in {*copied, *made} if copied.get(path) != made.get(path))
-    if changed:
-        raise DisclosureError(
-            Problem(
-                "a file of the site is not as it was made",
-                file=path,
-                remedy="Make the reports again: wijkkit report.",
-            )
-            for path in changed
+    DisclosureError.raise_for(
+        Problem(
+            "a file of the site is not as it was made",
+            file=path,
+            remedy="Make the reports again: wijkkit report.",
         )
+        for path in changed
+    )
 
 
 def _refuse_findings(staged: Path, forbidden: Forbidden) -> None:
-    found = scan(staged, forbidden)
-    if found:
-        raise DisclosureError(
-            Problem(
-                f"holds {finding.what}",
-                file=finding.file,
-                place=finding.place,
-                remedy="Find out how it got there; nothing was released.",
-            )
-            for finding in found
+    DisclosureError.raise_for(
+        Problem(
+            f"holds {finding.what}",
+            file=finding.file,
+            place=finding.place,
+            remedy="Find out how it got there; nothing was released.",
         )
+        for finding in scan(staged, forbidden)
+    )
 
 
 def _write_manifest(

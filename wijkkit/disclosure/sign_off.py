@@ -259,6 +259,5 @@ def _sign_off_read(study: Study) -> SignOff | None:
         found = validate(read_yaml(path), SignOff, path.name, problems)
     except StudyError as error:
         raise DisclosureError(error.problems) from None
-    if problems:
-        raise DisclosureError(problems)
+    DisclosureError.raise_for(problems)
     return found

@@ -112,8 +112,7 @@ def survey_design(
     n = len(frame)
     if calibrated and len(calibrated.weight) != n:
         problems.append(Problem("the weight set is of other respondents", place="weight"))
-    if problems:
-        raise EstimationError(problems)
+    EstimationError.raise_for(problems)
     weights = np.ones(n) if weight is None else frame[weight].to_numpy(dtype=float)
     weights = calibrated.weight if calibrated else weights
     units = [_codes(frame, [column]) for column in psu] or [np.arange(n)]

@@ -117,8 +117,7 @@ def _check(respondents: pd.DataFrame, waves: Sequence[str], groupings: Groupings
                     remedy="List it in study.yml, or recode it in codebook.yml.",
                 )
             )
-    if problems:
-        raise EstimationError(problems)
+    EstimationError.raise_for(problems)
 
 
 def keys(divided: Sequence[Block], indicators: Sequence[str]) -> pd.DataFrame:

@@ -268,8 +268,7 @@ def _fit(
     problems: list[Problem] = []
     base = _base(frame, weight, problems)
     coded = [_margin(frame, by, cells, problems) for by, cells in margins.values()]
-    if problems:
-        raise EstimationError(problems)
+    EstimationError.raise_for(problems)
     weights, rounds = base.copy(), 0
     while rounds == 0 or _misfit(weights, coded) > tolerance:
         if rounds == iterations:

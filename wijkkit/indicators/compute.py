@@ -41,8 +41,7 @@ def compute(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     [0.0, 1.0]
     """
     problems = check_indicators(study)
-    if problems:
-        raise StudyError(problems)
+    StudyError.raise_for(problems)
     functions = functions_of(study)
     columns = {}
     for key, definition in study.indicators.items():

@@ -203,8 +203,7 @@ def _check_settings(study: Study) -> None:
         from wijkkit.evaluation.logic_model.boxes import check_measures
 
         problems += check_measures(study)
-    if problems:
-        raise StudyError(problems)
+    StudyError.raise_for(problems)
 
 
 def _check_asked(study: Study) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from wijkkit.disclosure import Policy
 from wijkkit.disclosure.derived import comparison_parts, parts_of
-from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS, kept_figures
+from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.ledger import (
     About,
     Entry,
@@ -230,9 +230,7 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
     entries = standing(read_entries(study.ledgers))
     if correction is not None:
         entries = [one for one in entries if one.about.release != correction.release]
-    named = named_sample(study, sample)
-    none = pd.DataFrame(columns=KEPT_COLUMNS)
-    kept = kept_figures(named, entries, policy.min_count) if entries else none
+    kept = kept_figures(sample, entries, policy.min_count)
     return Earlier(tuple(entries), kept, correction)
 
 
@@ -275,8 +273,7 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
                 )
             )
         parts.append(exact.iloc[at[at >= 0]][list(ESTIMATE_KEYS)])
-    if problems:
-        raise DisclosureError(problems)
+    DisclosureError.raise_for(problems)
     known = pd.concat(parts) if parts else pd.DataFrame(columns=list(ESTIMATE_KEYS))
     return known.assign(status="ok", step=percent_step(policy), then=np.nan)
 
@@ -341,7 +338,7 @@ def prepare(
     held["estimates"] = estimates.assign(first=first.astype(str))
     folder = prepared_folder(study)
     shutil.rmtree(folder, ignore_errors=True)
-    write_entry(folder, entry_of(about, named_sample(study, sample), held))
+    write_entry(folder, entry_of(about, sample, held))
 
 
 def prepared(study: Study) -> Entry:

@@ -211,8 +211,7 @@ def require_population(
         for name, found in populations.items()
         if found not in (None, planned)
     ]
-    if problems:
-        raise DisclosureError(problems)
+    DisclosureError.raise_for(problems)
 
 
 def _among(study: Study, population: PopulationSettings | None) -> str:

@@ -35,9 +35,7 @@ _RUN, _REPORT = "Run the study: wijkkit run.", "Make the reports again: wijkkit 
 
 def require_belonging(study: Study, approved: bool = False) -> None:
     """Raise an error unless each page is what `render` would make of the run as it is now."""
-    problems = list(_of_run(study)) or list(_of_site(study, approved))
-    if problems:
-        raise DisclosureError(problems)
+    DisclosureError.raise_for(list(_of_run(study)) or _of_site(study, approved))
 
 
 def _of_run(study: Study) -> Iterator[Problem]:

@@ -55,8 +55,7 @@ def estimate_references(study: Study, read: dict[str, pd.DataFrame] | None = Non
                 parts.append(_published(study, reference))
         except DataError as error:
             problems.extend(error.problems)
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     none = tidy(pd.DataFrame()).assign(x=np.nan, allowed="", coarse=np.nan)
     return pd.concat(parts, ignore_index=True) if parts else none
 
@@ -120,8 +119,7 @@ def _published(study: Study, reference: ReferencePopulation) -> pd.DataFrame:
                 found=f"{cells['indicator']}, {cells['wave']}", remedy="Keep one of them.")
         for row, cells in twice.iterrows()
     ]  # fmt: skip
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     units = {key: indicator.unit for key, indicator in study.indicators.items()}
     rows = pd.DataFrame(
         [(key, wave.id) for key in units for wave in study.waves], columns=["indicator", "wave"]

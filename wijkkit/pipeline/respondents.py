@@ -59,8 +59,7 @@ def in_population(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
         for column, values in population.where.items()
         for problem in _problems(respondents, column, values)
     ]
-    if problems:
-        raise StudyError(problems)
+    StudyError.raise_for(problems)
     inside = pd.Series(True, index=respondents.index)
     for column, values in population.where.items():
         inside &= respondents[column].astype("str").isin(values)

@@ -225,17 +225,16 @@ def find_cells(notebook: Path | Mapping[str, Any], labels: Iterable[str]) -> lis
     cells = labelled_cells(read_notebook(path) if isinstance(notebook, Path) else notebook)
     labels = list(dict.fromkeys(labels))
     missing = [label for label in labels if label not in cells]
-    if missing:
-        raise ReportError(
-            Problem(
-                f"the label '{label}' is not in this notebook",
-                file="/".join(path.parts[-2:]),
-                found=label,
-                expected=", ".join(cells) or "at least one cell with '#| label:'",
-                remedy="Correct the label in the source of the report, or in the notebook.",
-            )
-            for label in missing
+    ReportError.raise_for(
+        Problem(
+            f"the label '{label}' is not in this notebook",
+            file="/".join(path.parts[-2:]),
+            found=label,
+            expected=", ".join(cells) or "at least one cell with '#| label:'",
+            remedy="Correct the label in the source of the report, or in the notebook.",
         )
+        for label in missing
+    )
     return [cells[label] for label in labels]
 
 

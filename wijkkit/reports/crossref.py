@@ -135,18 +135,15 @@ def _refer(blocks: list[Node], numbers: dict[str, str], language: str) -> list[N
         return out
 
     blocks = pandoc.rewrite_sources(blocks, change)
-    if missing:
-        raise ReportError(
-            [
-                Problem(
-                    f"a reference to '{key}', which is not there",
-                    place=f"@{key}",
-                    expected=", ".join(numbers),
-                    remedy="Correct the reference, or give something this label.",
-                )
-                for key in missing
-            ]
+    ReportError.raise_for(
+        Problem(
+            f"a reference to '{key}', which is not there",
+            place=f"@{key}",
+            expected=", ".join(numbers),
+            remedy="Correct the reference, or give something this label.",
         )
+        for key in missing
+    )
     return blocks
 
 

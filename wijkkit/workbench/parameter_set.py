@@ -72,8 +72,7 @@ def load_parameter_set(path: str | Path, study: Study) -> ParameterSet:
     chosen = validate(read_yaml(path), ParameterSet, path.name, problems)
     if chosen is not None:
         problems.extend(unknown_to(study, chosen, path.name))
-    if problems:
-        raise ParameterError(problems)
+    ParameterError.raise_for(problems)
     return chosen
 
 

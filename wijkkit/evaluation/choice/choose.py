@@ -230,8 +230,7 @@ def choose(
     settings = settings or ChoiceSettings()
     used = {**settings.weights.model_dump(), **(weights or {})}
     budget = settings.budget if budget is None else budget
-    if problems := list(_check(candidates, goals, used)):
-        raise EstimationError(problems)
+    EstimationError.raise_for(_check(candidates, goals, used))
     served = {goal for row in candidates["goals"] for goal in row}
     works = np.array([bool(set(row) & set(goals["goal"])) for row in candidates["goals"]])
     runs = candidates["intervention"].isin(set(running)).to_numpy()

@@ -52,8 +52,7 @@ def as_asked(
         for name in names
         if name not in known
     ]
-    if problems:
-        raise EstimationError(problems)
+    EstimationError.raise_for(problems)
     asked = {"method": method, "covariates": covariates, "without": without}
     if any(getattr(settings, name) != value for name, value in asked.items()):
         evaluation = {"evaluation": settings.model_copy(update=asked)}

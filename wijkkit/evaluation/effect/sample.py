@@ -234,8 +234,7 @@ def make_sample(
     group = None if group is None else np.asarray(group, dtype=float)
     columns: list[Any] = [treated, post, wave, cluster, weight, covariates]
     columns += [column for column in (group, pair, unit) if column is not None]
-    if problems := list(_check(y, columns, weight, binary)):
-        raise EstimationError(problems)
+    EstimationError.raise_for(_check(y, columns, weight, binary))
     keep = ~np.isnan(y) & ~np.isnan(covariates).any(axis=1) & (weight > 0)
     if group is not None:
         keep &= ~np.isnan(group)

@@ -164,8 +164,7 @@ def read_chosen_quotes(path: str | Path) -> pd.DataFrame:
         )
         for row in rows.index[use.eq("yes") & rows["shown"].str.strip().eq("")]
     ]
-    if problems:
-        raise DataError(problems)
+    DataError.raise_for(problems)
     chosen = rows[use.eq("yes")].rename(columns={"shown": "quote"})
     return chosen[QUOTE_COLUMNS].reset_index(drop=True)
 

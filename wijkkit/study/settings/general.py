@@ -86,6 +86,10 @@ class BatchSettings(Model):
 # Settings of disclosure control (``disclosure:`` in study.yml).
 
 
+Count = Annotated[int, Field(ge=0, lt=1_000_000)]
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
 class DisclosureSettings(Model):
     """Which policy protects the release, and what the study sets differently.
 
@@ -95,20 +99,20 @@ class DisclosureSettings(Model):
 
     policy: Literal["ggd", "cbs"] = "ggd"
     """The preset."""
-    min_n: int | None = None
+    min_n: Count | None = None
     """Fewest respondents of a question in an area and group that is shown."""
-    min_count: int | None = None
+    min_count: Count | None = None
     """Fewest respondents with the answer, and without it."""
     exact_zero: Literal["show", "hide"] | None = None
     """Whether a figure of nobody or of everybody is shown."""
-    max_share: float | None = None
+    max_share: Share | None = None
     """Largest share (0-1) of a wijk that is shown as a figure; a larger one is "above" it."""
-    protection: int | None = None
+    protection: Count | None = None
     """Least width of what anyone can work out of a hidden count."""
-    decimals: int | None = None
-    score_decimals: int | None = None
+    decimals: Count | None = None
+    score_decimals: Count | None = None
     """Decimals of percentages and of scores."""
-    max_dominance: float | None = None
+    max_dominance: Share | None = None
     """Largest share (0-1) of one respondent in a total of scores."""
     reason: str = ""
     """Why a value is looser than the preset's."""
