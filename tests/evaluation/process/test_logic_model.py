@@ -227,7 +227,12 @@ def attended(**meetings: str) -> list[dict]:
         ("attendance", {"meetings": held(3, 366), "attendance": attended(O3="+---", O366="++--")},
          ("worse", "25%")),
         ("attendance", {"meetings": held(3), "attendance": attended(O3="++++")}, ("measured", "100%")),
-        ("attendance", {"meetings": held(365), "attendance": attended(O365="+")}, ("not_measured", "")),
+        ("attendance", {"meetings": held(365), "attendance": attended(O365="+")},
+         ("not_measured", "not registered in the last year")),
+        ("meetings", {"meetings": held(400)}, ("not_measured", "not registered in the last year")),
+        # A meeting without a list counts by its two numbers, as everywhere.
+        ("attendance", {"meetings": [*held(3), {**held(9)[0], "invited": 6, "present": 3}],
+                        "attendance": attended(O3="++")}, ("measured", "63%")),
         ("partners", {"stakeholders": [{"organisation": "City", "start": date(2018, 9, 1)},
                                        {"organisation": "School", "start": date(2021, 7, 1)},
                                        {"organisation": "Left", "end": date(2021, 6, 30),

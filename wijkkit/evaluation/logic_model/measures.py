@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +12,7 @@ import pandas as pd
 
 from wijkkit.evaluation.explanations.rules import Threshold, share_side
 from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.process.network import people_at
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import interval, listed, number, percentage, points, signed, text
 from wijkkit.language.numbers import over_zero
@@ -236,20 +238,21 @@ def _meetings(facts: Facts, wijk: str, measure: str) -> Finding:
     dates = facts.registry_rows("meetings", wijk)["date"]
     now, before = (int(part.sum()) for part in _last_year(facts, dates))
     if not now:
-        return unregistered(facts, measure)
+        return unregistered(facts, measure, "unregistered_now" if len(dates) else "unregistered")
     words = say(facts, measure if before else "meetings_first", n=now, before=before)
     return Finding(measure, compared(now, before or float("nan")), words, "for")
 
 
 def _attendance(facts: Facts, wijk: str, measure: str) -> Finding:
-    meetings = facts.registry_rows("meetings", wijk)[["key", "date"]]
-    rows = facts.registry_rows("attendance", wijk).drop(columns="key", errors="ignore")
-    rows = rows.merge(meetings, left_on="meeting", right_on="key")
-    now, before = _last_year(facts, rows["date"])
-    present = rows["presence"].eq("present")
-    if not now.any():
-        return unregistered(facts, measure)
-    share, earlier = 100 * present[now].mean(), 100 * present[before].mean()
+    meetings = facts.registry_rows("meetings", wijk)
+    lists = facts.registry_rows("attendance", wijk).to_dict("records")
+    there = [people_at(meeting, lists) for meeting in meetings.to_dict("records")]
+    counts = pd.DataFrame(there, columns=["present", "invited"], index=meetings.index, dtype=float)
+    sums = [counts[part].sum() for part in _last_year(facts, meetings["date"])]
+    share, earlier = (100 * part["present"] / (part["invited"] or math.nan) for part in sums)
+    if math.isnan(share):
+        there_before = counts["invited"].any()
+        return unregistered(facts, measure, "unregistered_now" if there_before else "unregistered")
     words = say(facts, measure, share=percentage(share, facts.study.language))
     settings = facts.study.settings
     enough = share >= 100 * settings.logic_model.minimum_attendance
