@@ -12,6 +12,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+# As many processes as there are cores share the tests: threads within one would only wait.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import matplotlib
 import pytest
 from filelock import FileLock
@@ -44,11 +47,8 @@ _LONG = (
     "tests/notebooks/test_english.py",
     "tests/notebooks/test_nouns.py",
 )
-#: Of these, the files whose tests share little: any process takes the next test.
-_SPREAD = {
-    "tests/disclosure/test_earlier.py",
-    "tests/docs/test_code.py",
-}
+#: Of these, the file whose tests share little: any process takes the next test.
+_SPREAD = "tests/docs/test_code.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -77,7 +77,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return nodeid if _file(nodeid) in _SPREAD else _file(nodeid)
+            return nodeid if _file(nodeid) == _SPREAD else _file(nodeid)
 
     config.option.loadscopereorder = False
     return ByFile(config, log)

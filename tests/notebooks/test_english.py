@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.language.test_messages import CONCERNS, messages
 from tests.project_folder import write_project
-from tests.studies import SMALL, keep, replace
+from tests.studies import keep, replace
 from wijkkit.batch import run
 from wijkkit.language.messages import catalogue
 from wijkkit.reports.render import render
@@ -35,8 +35,7 @@ def dutch_texts() -> set[str]:
 def pages(tmp_path_factory) -> dict[str, str]:
     project = write_project(tmp_path_factory.mktemp("english"))
     replace(project / "parameters", "study.yml", "language: nl", "language: en")
-    indicators, groupings = SMALL
-    keep(project / "parameters", indicators - {"outdoor_play"} | {"service_use"}, groupings)
+    keep(project / "parameters", {"psychosocial_problems", "service_use"}, {"ses"})
     study = open_study(project / "parameters")
     slug = next(iter(study.neighbourhoods))
     assert run(study, wijken=[slug], notebooks=ROOT / "notebooks").failed == ()

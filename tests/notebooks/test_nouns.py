@@ -34,8 +34,8 @@ def made(request, tmp_path_factory) -> tuple[str, Path]:
     replace(folder, "study.yml", "title: Proef\n", said)
     lay_out(folder)
     study = open_study(folder)
-    assert run(study).failed == ()
-    render(study, engine="builtin", formats=FORMS)
+    assert run(study, wijken=["noord"]).failed == ()
+    render(study, engine="builtin", formats=FORMS, wijken=["noord"])
     return request.param, study.site
 
 
