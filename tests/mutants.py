@@ -214,7 +214,7 @@ class Tests:
         path.write_text(mutant.apply(source), encoding="utf-8")
         # Another time, so that what was compiled is not taken for it.
         os.utime(path, (was.st_atime, was.st_mtime + 9))
-        limit = int(60 + 5 * sum(self._seconds[one] for one in tests))
+        limit = int(20 + 5 * sum(self._seconds[one] for one in tests))
         # A few first: to collect all of them takes longer than most mutants live.
         dead = any(
             tests_fail(self._project, some, limit) for some in (tests[:FEW], tests[FEW:]) if some
