@@ -182,8 +182,11 @@ def test_who_has_a_question_in_common_is_held_against_all_publications():
         entries.append(published(part, table_of(part, number), f"R{number}"))
     *_, answers, editions = together(sample, *entries)
     assert len(editions) == 3 and sorted(answers) == ["play", "sport"]
-    assert [len(one.weights) for one in editions] == [4, 1, 1]
+    assert [len(one.weights) for one in editions] == [4, 2, 2]
+    now = people[people["wave"].eq("2")]
     for one, gone in zip(editions[1:], range(2), strict=True):
-        here = people[people["wave"].eq("2")].index % 3 != gone
-        assert (one.weights[0] > 0).tolist() == here.tolist()
+        here = now.index % 3 != gone
         assert ((one.codes[0] >= 0) == here).all()
+        # Of each question those who answered it then.
+        for weight, question in zip(one.weights, ("play", "sport"), strict=True):
+            assert (weight > 0).tolist() == (here & now[question].notna()).tolist()

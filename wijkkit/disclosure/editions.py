@@ -26,7 +26,7 @@ class Edition:
     `codes`: The cell of each child, per block; -1 for none. `cells`: Per cell and question: ``cell,
     question, level, slot`` (of `loss.Cells`)``, value`` (exact), ``shown`` (as published; of this release NaN),
     ``step, secret, kept, row`` (in the table of this release; -1 for a publication) and ``weight``
-    (which of `weights`). `weights`: 0 for who is not counted.
+    (which of `weights`). `weights`: 0 for who is not counted, or was not asked then.
     """
 
     codes: list[Ints]
@@ -106,9 +106,10 @@ def _now(
     for at, (key, unit) in enumerate(sample.units.items()):
         if unit != "percent":
             continue
+        asked = sample.people[key].notna().to_numpy()[here]
         for level in ("wijk", "city"):
             own = np.zeros(size)
-            own[place] = sample.weight(key, level)[here]
+            own[place] = asked * sample.weight(key, level)[here]
             weights.append(own)
         rows = np.arange(at * many, (at + 1) * many)
         part = _named(table.iloc[rows]).assign(cell=rows - rows[0], row=rows, question=key)
@@ -125,12 +126,13 @@ def _then(
 ) -> Edition:
     blocks, then = divided_then(entry), entry.tables["estimates"]
     codes = [_placed(code, rows, place, size, first) for first, _, code in blocks]
-    weight = np.zeros(size)
-    weight[place] = entry.people["weight"].to_numpy(float)[rows]
     where = entry.cells
     at_wave = where["wave"].eq(wave).to_numpy()
-    parts = []
-    for key, question in name.items():
+    weights, parts = [], []
+    for number, (key, question) in enumerate(name.items()):
+        asked = entry.people[f"of {key}"].to_numpy()[rows] != 0
+        weights.append(np.zeros(size))
+        weights[-1][place] = asked * entry.people["weight"].to_numpy(float)[rows]
         at = Places(then).of(where.assign(indicator=key))
         row = then.iloc[at].reset_index(drop=True)
         there = at_wave & (at >= 0) & row["status"].isin(["ok", "hidden", "too_few", "above"])
@@ -140,7 +142,7 @@ def _then(
         part = _named(where).assign(cell=np.arange(len(where)), row=-1, question=question)
         part["value"] = shares_then(entry, key, blocks)
         shown = row["value"].where(row["status"].eq("ok"))
-        part = part.assign(shown=shown, step=row["step"], secret=shown.isna(), kept=False, weight=0)
-        parts.append(part[there.to_numpy()])
+        part = part.assign(shown=shown, step=row["step"], secret=shown.isna(), kept=False)
+        parts.append(part.assign(weight=number)[there.to_numpy()])
     cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return Edition(codes, cells, [weight])
+    return Edition(codes, cells, weights)

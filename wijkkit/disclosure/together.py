@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -72,8 +73,14 @@ class _Together:
     def __init__(self, answers: pd.DataFrame, editions: Sequence[Edition], policy: Policy) -> None:
         y = answers.to_numpy(float)
         answered = ~np.isnan(y)
+        told = [
+            replace(one, cells=one.cells[one.cells["question"].isin(list(answers))])
+            for one in editions
+            if len(one.cells)
+        ]
+        editions = [one for one in told if len(one.cells)]
         codes = [code for one in editions for code in one.codes]
-        counted = [weight > 0 for one in editions for weight in one.weights]
+        counted = [one.weights[at] > 0 for one in editions for at in one.cells["weight"].unique()]
         key = np.column_stack([*codes, *counted, answered]).astype(np.int64)
         _, first, atom = np.unique(key, axis=0, return_index=True, return_inverse=True)
         self._atom, size = atom.ravel(), len(first)
@@ -99,18 +106,15 @@ class _Together:
         size, names = len(first), list(answers)
         parts, counts, sums = [], [], []
         for one in editions:
-            cells = one.cells[one.cells["question"].isin(names)] if len(one.cells) else one.cells
-            if cells.empty:
-                continue
-            code = np.stack([c[first] for c in one.codes])
+            cells, code = one.cells, np.stack([c[first] for c in one.codes])
             row, column = code[code >= 0], np.nonzero(code >= 0)[1]
             shape = (max(row.max(initial=0), cells["cell"].max()) + 1, size)
             member = sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
             question = np.array([names.index(q) for q in cells["question"]])
-            inside = member[cells["cell"].to_numpy()].multiply(self._asked[:, question].T)
-            mean = np.stack([np.bincount(self._atom, w, size) / self._size for w in one.weights])
-            weight = mean[cells["weight"].to_numpy()]
-            inside = sparse.csr_array(inside.multiply(weight > 0))
+            used, which = np.unique(cells["weight"], return_inverse=True)
+            weights = [np.bincount(self._atom, one.weights[at], size) for at in used]
+            weight = (np.stack(weights) / self._size)[which]
+            inside = sparse.csr_array(member[cells["cell"].to_numpy()].multiply(weight > 0))
             inside.eliminate_zeros()
             counts.append(inside)
             sums.append(sparse.csr_array(inside.multiply(weight)))
