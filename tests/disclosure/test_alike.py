@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,15 @@ from test_whole_children import small
 from towns import town
 
 from wijkkit.disclosure import GGD, alike
-from wijkkit.disclosure.alike import Form, _one_wijk, candidates, finest_form, forms
+from wijkkit.disclosure.alike import (
+    Form,
+    _Attack,
+    _moves,
+    _one_wijk,
+    candidates,
+    finest_form,
+    forms,
+)
 from wijkkit.disclosure.rounding import down, to_step
 
 
@@ -145,11 +154,34 @@ def test_the_form_is_the_finest_in_which_every_town_that_looks_so_leaves_counts_
     assert is_open(form, after.multiple)
     if (after.multiple == one.one.multiple).all():
         assert form == next(each for each in tried if is_open(each, after.multiple))
+    system = one.one.system
+    whole = np.isin(system.level, ["arm", "city"]) & (system.slot == 0)
+    assert (after.multiple[whole & (one.one.multiple > 0)] > 0).all()
     # What is given up for it cannot stand by itself.
     for cell in np.flatnonzero(after.multiple != one.one.multiple):
         again = after.multiple.copy()
         again[cell] = one.one.multiple[cell]
         assert len(one.choice.narrow(again, first=True)) or not is_open(form, again)
+
+
+@pytest.mark.parametrize(("wijken", "most"), [(0, 2), (1, 3), (5, 1), (6, 1), (7, 2)])
+def test_of_few_wijken_all_counts_near_the_truth_are_tried_and_of_more_two_at_once(wijken, most):
+    moved = _moves(wijken, most)
+    ways = range(-most, most + 1)
+    changed = wijken if wijken <= 5 else 2
+    every = {row for row in product(ways, repeat=wijken) if np.count_nonzero(row) <= changed}
+    assert {tuple(map(int, row)) for row in moved} == every and len(moved) == len(every)
+    apart = np.abs(moved).sum(axis=1)
+    assert apart[0] == 0 and (np.diff(apart) >= 0).all()
+
+
+def test_a_program_chooses_among_the_nearest_sets_of_each_count():
+    rows = np.arange(1, 300)
+    moved = np.column_stack([np.repeat([0.0, 1.0, 2.0], 100), np.arange(300.0)])
+    attack = SimpleNamespace(found=SimpleNamespace(moved=moved))
+    chosen = _Attack._nearest(attack, rows, np.array([0]))
+    assert chosen.tolist() == [*range(1, 41), *range(100, 140), *range(200, 240)]
+    assert _Attack._nearest(attack, rows, np.zeros(0, int)).tolist() == list(range(1, 161))
 
 
 def test_of_wijken_that_would_be_given_up_together_the_smallest_is():
