@@ -23,9 +23,16 @@ KEYS = list(ESTIMATE_KEYS)
 FEW = Policy("few", 3, 2, protection=2, decimals=-1)
 SEX = {"sex": ("sex", ("girl", "boy"))}
 LEVELS = {"wijk": "wijk", "gebied": "district", "arm": "arm"}
-#: What the second publication of a town has otherwise.
-KINDS = ("fewer", "girls", "weights", "wijken", "groups", "question")
-SEEDS = (1, 3, 5)
+#: What the second publication of a town has otherwise, and towns in which that matters.
+KINDS = {
+    "fewer": (3, 5),
+    "girls": (1,),
+    "weights": (1, 3, 5),
+    "wijken": (1, 3),
+    "groups": (1,),
+    "question": (5, 9),
+}
+TOWNS = [(seed, kind) for kind, seeds in KINDS.items() for seed in seeds]
 
 
 def town_at(people: pd.DataFrame, question: str, groupings=SEX) -> Town:
@@ -141,8 +148,7 @@ def both(seed: int, kind: str) -> Both:
         return Both(seed, kind)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "kind"), TOWNS)
 def test_a_count_that_each_publication_leaves_open_stays_so_beside_both(seed, kind):
     one = both(seed, kind)
     alone = one.open(np.zeros(len(one.before)))
@@ -150,8 +156,7 @@ def test_a_count_that_each_publication_leaves_open_stays_so_beside_both(seed, ki
         assert (after == without).all()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("seed", "kind"), TOWNS)
 def test_nothing_is_given_up_that_could_stand_and_what_was_published_stands(seed, kind):
     one = both(seed, kind)
     then, now = (each / np.maximum(each.sum(axis=1, keepdims=True), 1e-9) for each in one.weight)
@@ -167,7 +172,7 @@ def test_nothing_is_given_up_that_could_stand_and_what_was_published_stands(seed
 
 
 def test_some_figures_are_given_up_and_some_are_not():
-    towns = [both(seed, kind) for seed, kind in product(SEEDS, KINDS)]
+    towns = [both(seed, kind) for seed, kind in TOWNS]
     lost = [((one.before > 0) & (one.multiple == 0)).any() for one in towns]
-    kept = [(one.multiple > 0).any() for one in towns]
-    assert sum(lost) > 2 and sum(kept) > 4
+    coarser = [(one.multiple > np.maximum(one.before, 1)).any() for one in towns]
+    assert sum(lost) > 3 and sum(coarser) > 3 and all((one.multiple > 0).any() for one in towns)
