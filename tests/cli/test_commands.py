@@ -16,8 +16,10 @@ from wijkkit import cli
 from wijkkit.batch import crate, manifest
 from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.cli.run import failure_line, summary
+from wijkkit.demo import project
 from wijkkit.errors import DataError, Problem
 from wijkkit.live import extension
+from wijkkit.project import layout
 from wijkkit.reports import render
 
 
@@ -168,6 +170,50 @@ def test_what_is_wrong_in_a_study_is_raised_and_what_is_not_there_is_a_note(fold
     (folder / "enquete.csv").unlink()
     with pytest.raises(DataError):
         told("check", "--study", folder)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ((["a.ipynb"], []), ["newer: a.ipynb"]),
+        (([], ["b.qmd"]), ["left as it is: b.qmd"]),
+        (([], []), ["Nothing is newer."]),
+    ],
+)
+def test_upgrade_says_what_is_newer_and_what_was_left(tmp_path, monkeypatch, found, said):
+    monkeypatch.setattr(layout, "upgrade", lambda folder, ask: found)
+    assert told("upgrade", tmp_path).output.splitlines() == said
+
+
+@pytest.mark.parametrize(("words", "answer"), [(("--accept",), True), (("--keep",), False)])
+def test_what_is_answered_for_every_file_is_asked_of_none(tmp_path, monkeypatch, words, answer):
+    shown = SimpleNamespace(lines=lambda: "- old\n+ new", name="a.ipynb")
+    asked = []
+    monkeypatch.setattr(
+        layout, "upgrade", lambda folder, ask: asked.append(ask(shown)) or ([], ["a.ipynb"])
+    )
+    assert "+ new" in told("upgrade", tmp_path, *words).output
+    assert asked == [answer]
+
+
+@pytest.mark.parametrize(
+    ("words", "folder", "data"),
+    [
+        ((), "parameters", "data"),
+        (("--wijken", 71), "demo-71", "demo-71/data"),
+        (("--folder", "own/parameters"), "own/parameters", "own/data"),
+        (("--folder", "other"), "other", "other/data"),
+    ],
+)
+def test_a_demo_has_its_data_beside_its_parameters(monkeypatch, words, folder, data):
+    made: list = []
+    monkeypatch.setattr(
+        project, "make_demo", lambda *where, **how: made.append((*where, how)) or where[0]
+    )
+    told("demo", "--seed", 0, *words)
+    ((study, beside, how),) = made
+    assert (study, beside) == (Path(folder), Path(data))
+    assert how == {"wijken": 71 if 71 in words else 6, "seed": 0, "replace": False}
 
 
 def test_a_workbook_goes_to_a_folder_that_is_there(folder, tmp_path):
