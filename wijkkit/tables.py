@@ -21,6 +21,8 @@ STATUSES = ("ok", "above", "hidden", "too_few", "missing", "not_asked")
 
 #: Levels of area, from small to large. ``arm`` pools the programme or the comparator wijken.
 AREA_LEVELS = ("wijk", "gebied", "arm", "city")
+#: The arms that are compared.
+ARMS = ("programme", "comparator")
 
 #: The group that stands for everybody, where ``group_by`` is empty.
 EVERYBODY = "all"

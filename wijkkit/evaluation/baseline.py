@@ -13,6 +13,7 @@ from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 from wijkkit.study.settings.programme import ProcessSettings
+from wijkkit.tables import ARMS
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
 BALANCE_COLUMNS = tuple(
@@ -20,7 +21,6 @@ BALANCE_COLUMNS = tuple(
     "x_programme x_comparator".split()
 )
 TIMELINE_COLUMNS = ("kind", "key", "start", "end")
-_ARMS = ("programme", "comparator")
 
 
 def participants(
@@ -37,7 +37,7 @@ def participants(
     known = pd.Series(np.nan, index) if children is None else children.reindex(index)
     cells = pd.DataFrame({"n": n, "children": known}).reset_index()
     cells["arm"] = cells["wijk"].map(study.arms)
-    arms = _pooled(cells[cells["arm"].isin(_ARMS)], ["arm", "wave"])
+    arms = _pooled(cells[cells["arm"].isin(ARMS)], ["arm", "wave"])
     parts = [
         cells.rename(columns={"wijk": "area"}).assign(area_level="wijk"),
         arms.assign(area=arms["arm"], area_level="arm"),
@@ -95,7 +95,7 @@ def baseline_balance(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
         wave, _ = compared_waves(study)
     except NotEstimable:
         return pd.DataFrame(columns=list(BALANCE_COLUMNS))
-    rows = respondents[respondents["wave"].eq(wave) & respondents["arm"].isin(_ARMS)]
+    rows = respondents[respondents["wave"].eq(wave) & respondents["arm"].isin(ARMS)]
     found = [
         {"kind": kind, "key": key, "category": category, "wave": wave, "unit": unit}
         | _compared(rows, values, unit == "percent")
@@ -140,7 +140,7 @@ def _compared(rows: pd.DataFrame, values: pd.Series, percent: bool) -> dict[str,
     """Return level, n and x of both arms and their standardised difference."""
     out: dict[str, float] = {}
     levels, spreads = [], []
-    for arm in _ARMS:
+    for arm in ARMS:
         mine = values[rows["arm"].eq(arm) & values.notna()]
         weight = rows.loc[mine.index, "weight"] if "weight" in rows else mine * 0 + 1.0
         level = float(np.average(mine, weights=weight)) if weight.sum() > 0 else np.nan

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy, policy_for
-from wijkkit.disclosure.derived import RATIO_STEP as derived_RATIO_STEP
+from wijkkit.disclosure.derived import RATIO_STEP
 from wijkkit.disclosure.policy import finest_steps, percent_step, statuses
 from wijkkit.disclosure.rounding import around, down, limits, to_step
 from wijkkit.errors import DisclosureError
@@ -24,8 +24,8 @@ from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, REST, first_absence
 
 #: The finest step of an effect: on a percentage in points, and on a score.
 STEPS = {"points": 1.0, "score": 0.1, "sd": 0.01}
-#: Odds ratios stand in two decimals, p-values in three.
-RATIO, RATIO_STEP, P_STEP = "odds_ratio", 0.01, 0.001
+#: P-values stand in three decimals.
+RATIO, P_STEP = "odds_ratio", 0.001
 #: Where a p-value stands as below a threshold only, these are the thresholds.
 THRESHOLDS = (0.01, 0.05)
 #: Columns that say how a row is rounded.
@@ -232,7 +232,7 @@ def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.
     status = np.where(own == "ok", held, own)
     ratio = frame["unit"].isin(_RATIOS).to_numpy()
     status = np.where(ratio & (status == "ok") & (step > percent_step(policy)), "hidden", status)
-    step = np.where(ratio, derived_RATIO_STEP, step)
+    step = np.where(ratio, RATIO_STEP, step)
     return _shown(frame, status, step, percent_step(policy))
 
 

@@ -39,7 +39,7 @@ from wijkkit.evaluation.effect.two_arms import (
 )
 from wijkkit.pipeline.effect import RATIO, STEPS
 from wijkkit.study import Study
-from wijkkit.tables import EVERYBODY
+from wijkkit.tables import ARMS, EVERYBODY
 
 #: Multiples of its finest step in which an effect is tried that hidden counts depend on, and those
 #: of its limits, outwards. The first are tried with less of the figures before the next.
@@ -255,7 +255,7 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
     before = [wave for wave in earlier if not asked or wave in asked]
 
     def known(when: tuple[str, ...], group_by: str, group: str) -> bool:
-        cells = [(arm, wave) for arm in ("programme", "comparator") for wave in when]
+        cells = [(arm, wave) for arm in ARMS for wave in when]
         return all((outcome, arm, wave, group_by, group) in there for arm, wave in cells)
 
     parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []

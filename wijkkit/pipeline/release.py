@@ -36,7 +36,7 @@ from wijkkit.pipeline.references import release_references
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.released.store import write_released
 from wijkkit.study import Study
-from wijkkit.tables import EVERYBODY, first_absence
+from wijkkit.tables import ARMS, EVERYBODY, first_absence
 
 # Area figures and borders as released tables: public data, joined to the study's areas.
 
@@ -68,7 +68,6 @@ def release_areas(study: Study) -> None:
 
 #: Standardised differences stand in two decimals.
 _DIFFERENCE_STEP = 0.01
-_ARMS = ("programme", "comparator")
 
 
 def baseline_tables(
@@ -100,9 +99,9 @@ def _shown_balance(table: pd.DataFrame, estimates: pd.DataFrame, policy: Policy)
     there = status == "ok"
     percent = table["unit"].eq("percent")
     step = np.where(percent, percent_step(policy), score_step(policy))
-    shown = {name: to_step(table[name].where(there), step) for name in _ARMS}
+    shown = {name: to_step(table[name].where(there), step) for name in ARMS}
     shown["difference"] = to_step(table["difference"].where(there), _DIFFERENCE_STEP)
-    counts = {f"n_{arm}": table[f"n_{arm}"].where(there) for arm in _ARMS}
+    counts = {f"n_{arm}": table[f"n_{arm}"].where(there) for arm in ARMS}
     return table.drop(columns=["x_programme", "x_comparator"]).assign(
         **shown, **counts, status=status
     )
@@ -113,7 +112,7 @@ def _of_outcomes(table: pd.DataFrame, estimates: pd.DataFrame) -> np.ndarray:
     cells = estimates[estimates["area_level"].eq("arm") & estimates["group"].eq(EVERYBODY)]
     status = cells.set_index(["indicator", "wave", "area"])["status"]
     found = [
-        first_absence(status.get((row.key, row.wave, arm), "missing") for arm in _ARMS)
+        first_absence(status.get((row.key, row.wave, arm), "missing") for arm in ARMS)
         for row in table.itertuples()
     ]
     return pd.Series(found, dtype=object).replace("above", "hidden").to_numpy()

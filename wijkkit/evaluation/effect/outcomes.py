@@ -16,6 +16,7 @@ from wijkkit.evaluation.effect.sample import Floats, NotEstimable
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.settings.evaluation import Method
+from wijkkit.tables import ARMS
 
 # What an evaluation was asked for, where that is not what study.yml says.
 
@@ -190,7 +191,7 @@ def in_comparison(
 ) -> pd.DataFrame:
     """Return the rows of both arms in these waves who were eligible for the outcome."""
     settings, grouping = study.settings.evaluation, study.gap_grouping
-    rows = respondents["arm"].isin(["programme", "comparator"]) & respondents["wave"].isin(waves)
+    rows = respondents["arm"].isin(ARMS) & respondents["wave"].isin(waves)
     rows &= ~respondents["wijk"].isin(settings.without)
     rows &= eligible(respondents, study.indicators[outcome])
     used = {"arm", "wave", "wijk", "pair", "weight", outcome, *settings.covariates}
@@ -222,7 +223,7 @@ def arrays_of(
     _require_asked(indicator, respondents, outcome, waves)
     rows = in_comparison(study, respondents, outcome, waves)
     apart = respondents["wijk"].isin(settings.without)
-    if not {"programme", "comparator"} <= set(respondents.loc[~apart, "arm"].unique()):
+    if not set(ARMS) <= set(respondents.loc[~apart, "arm"].unique()):
         raise NotEstimable("no_arms")
     least = _group_flag(study, rows, group)
     if least is not None and group != "*":

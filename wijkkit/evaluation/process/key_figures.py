@@ -21,8 +21,7 @@ from wijkkit.evaluation.effect.two_arms import change_test
 from wijkkit.language import interval, number, percentage, points, signed, text
 from wijkkit.study import Study
 from wijkkit.study.settings.programme import Scale
-
-ARMS = ("programme", "comparator")
+from wijkkit.tables import ARMS
 
 SCALE_COLUMNS = tuple(
     "scale label arm wave mean lower upper n wijken alpha alpha_lower alpha_upper omega status".split()

@@ -16,7 +16,7 @@ from wijkkit.evaluation.learning.data_quality import study_shares
 from wijkkit.evaluation.process.network import turnover
 from wijkkit.evaluation.process.people import in_whole_numbers
 from wijkkit.loaders.segments import GroupInterviews
-from wijkkit.tables import EVERYBODY
+from wijkkit.tables import ARMS, EVERYBODY
 
 # Which goals and groups were measured: what is not measured shows no effect.
 
@@ -52,7 +52,7 @@ def group_coverage(facts: Facts) -> dict[str, float]:
     rows = facts.estimates
     if rows.empty or not facts.study.goals:
         return {}
-    rows = rows[rows["area_level"].eq("arm") & rows["area"].isin(["programme", "comparator"])]
+    rows = rows[rows["area_level"].eq("arm") & rows["area"].isin(ARMS)]
     rows = rows[rows["group_by"].ne("") & rows["wave"].eq(facts.study.waves[-1].id)]
     rows = rows[rows["indicator"].isin([goal.indicator for goal in facts.study.goals])]
     names = rows["group_by"].str.cat(rows["group"], sep=".")
