@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 
 import numpy as np
@@ -60,6 +61,22 @@ def test_what_only_the_researcher_knows_is_marked_where_it_stands(study):
         ("codebook.yml", "weight"),
         ("indicators.yml", "which way is better"),
     ]
+
+
+def test_what_a_mark_says_of_does_not_apply_can_be_written_so(tmp_path):
+    rows = [f"{n};B{n % 2};{('ja', 'nee', 'n.v.t.')[n % 3]}" for n in range(60)]
+    path = tmp_path / "zwemmen_2021.csv"
+    path.write_text("\n".join(["respnr;buurtcode;zwemdiploma", *rows]), encoding="utf-8")
+    wk.new_study(tmp_path / "own", path)
+    codebook = tmp_path / "own" / "codebook.yml"
+    said = re.search(r"\((not_applicable: {.*?})\)", codebook.read_text(encoding="utf-8"))[1]
+    study = validate(finished(tmp_path / "own"))
+    assert wk.load_respondents(study)["has_zwemdiploma"].value_counts().to_dict() == {0: 40, 1: 20}
+    text, proposed = codebook.read_text(encoding="utf-8"), said.replace("missing", "no")
+    assert proposed in text
+    codebook.write_text(text.replace(proposed, said), encoding="utf-8")
+    respondents = wk.load_respondents(validate(study.folder))
+    assert respondents["has_zwemdiploma"].value_counts().to_dict() == {0: 20, 1: 20}
 
 
 def test_the_check_names_exactly_what_is_open(study):

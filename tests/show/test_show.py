@@ -187,6 +187,21 @@ def test_a_target_that_was_reached_at_the_first_measurement_is_said(folder):
     assert register(folder, target=42.0)["reached_before"].tolist() == [False]
 
 
+def test_what_was_asked_once_has_not_changed_yet_and_nor_has_its_gap(folder):
+    indicators = (folder / "indicators.yml").read_text(encoding="utf-8")
+    once = indicators.replace("play:", "play:\n  waves: ['2021']", 1)
+    (folder / "indicators.yml").write_text(once, encoding="utf-8")
+    view = open_wijk(folder, "noord")
+    said = show.sentences(view.outcomes(), show.change_sentence).markdown
+    assert said.endswith(
+        "nog maar één keer gemeten. Wat er verandert, is pas na een volgende meting te zeggen."
+    )
+    now = tidy(gaps().assign(wave="2021")).assign(verdict="lower")
+    write_released(open_study(folder), "gaps", now)
+    said = show.gap_summary(open_wijk(folder, "noord").gaps()).markdown
+    assert "Een duidelijk verschil in 2021" in said and "kleiner of groter" not in said
+
+
 def test_a_target_of_a_score_is_no_percentage_and_a_mean_is_of_no_share(folder):
     indicators = (folder / "indicators.yml").read_text(encoding="utf-8")
     score = indicators.replace("play:", "play:\n  unit: score", 1)

@@ -71,7 +71,9 @@ def _of_site(study: Study, approved: bool) -> Iterator[Problem]:
             what = "is not in the site" if there is None else "is not as it was made"
             yield Problem(f"a file of the site {what}", file=path, remedy=_REPORT)
         elif owner(path) not in {"", *stems}:
-            yield Problem("a page of no wijk of the study", file=path, remedy=_REPORT)
+            yield Problem(
+                "a page of an earlier report, or of a wijk that is gone", file=path, remedy=_REPORT
+            )
     for stem, inputs in plan.inputs.items():
         if plan.record.pages.get(stem, {}).get("inputs") != inputs:
             yield Problem(

@@ -121,7 +121,8 @@ def _of_answers(columns: Sequence[ProposedColumn]) -> Iterator[str]:
     if beside:
         yield (
             f"{_named(beside)}: 'does not apply' counts as no, so that percentages are of "
-            "everybody; or leave these respondents out (not_applicable: missing)"
+            "everybody; or leave these respondents out "
+            f"(not_applicable: {inline(dict.fromkeys(beside[0].not_applicable, 'missing'))})"
         )
     unsure = [c for c in columns if c.missing and c.type == "category"]
     if unsure:

@@ -6,6 +6,7 @@ nothing in it is executed.
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Collection, Iterable, Mapping
@@ -40,9 +41,18 @@ Embed = tuple[str, str]
 def without_empty(body: str, empty: Collection[Embed]) -> str:
     """Return a source without the divs and sections of which all embeds have nothing to show.
 
+    Where only the parts below a section have something, its own first embed says why it has not.
+
     >>> source = "## A\\n\\n{{< embed wijk/a.ipynb#x >}}\\n\\n## B\\n\\n{{< embed wijk/a.ipynb#y >}}\\n"
     >>> print(without_empty(source, {("wijk/a.ipynb", "x")}).strip())
     ## B
+    <BLANKLINE>
+    {{< embed wijk/a.ipynb#y >}}
+    >>> source = source.replace("## B", "So much for this.\\n\\n### B")
+    >>> print(without_empty(source, {("wijk/a.ipynb", "x")}).strip())
+    ## A
+    {{< embed wijk/a.ipynb#x >}}
+    ### B
     <BLANKLINE>
     {{< embed wijk/a.ipynb#y >}}
     """
@@ -57,6 +67,12 @@ def without_empty(body: str, empty: Collection[Embed]) -> str:
     dropped |= {
         at for at, line in enumerate(lines) if any(embed in empty for embed in embedded(line))
     }
+    heads = [at for at, _ in _heads(lines)]
+    for first, last in itertools.pairwise([*heads, len(lines)]):
+        said = [at for at in range(first, last) if any(embedded(lines[at]))]
+        if first not in dropped and said and dropped.issuperset(said):
+            dropped.update(range(first + 1, last))
+            dropped.remove(said[0])
     return "\n".join(line for at, line in enumerate(lines) if at not in dropped)
 
 
@@ -72,14 +88,19 @@ def _divs(lines: list[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _sections(lines: list[str]) -> list[tuple[int, int]]:
-    """Return where the sections begin and end; a heading inside a div is its title."""
+def _heads(lines: list[str]) -> list[tuple[int, int]]:
+    """Return where sections begin, with their levels; a heading inside a div is its title."""
     inside = {at for first, last in _divs(lines) for at in range(first, last)}
-    heads = [
+    return [
         (at, len(heading[1]))
         for at, line in enumerate(lines)
         if at not in inside and (heading := _HEADING.match(line))
     ]
+
+
+def _sections(lines: list[str]) -> list[tuple[int, int]]:
+    """Return where the sections begin and end."""
+    heads = _heads(lines)
     return [
         (at, next((after for after, depth in heads if after > at and depth <= level), len(lines)))
         for at, level in heads

@@ -154,6 +154,8 @@ def change_sentence(row: pd.Series, about: About) -> str:
     """Say how an outcome changed since the first wave, with its margin."""
     language, change = about["language"], number_at(row, "change")
     head = f"**{escaped(row['label'])}**"
+    if row["first_wave"] == row["wave"]:
+        return text("show.change.once", language, label=head)
     own, first = number_at(row, "own"), number_at(row, "first")
     absent = next((number for number in (own, first, change) if not is_shown(number)), None)
     if row["trend"] == "unknown" and absent is not None:
@@ -204,7 +206,8 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
         f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
         for _, row in moved.iterrows()
     ]
-    if moves or not known["unjudged"].any():
+    twice = known["change_status"].ne("missing").any()
+    if moves or (twice and not known["unjudged"].any()):
         key = "show.gap.moved" if moves else "show.gap.not_moved"
         said = text(key, language, names=listed(moves, language))
         lines.append(said + any_over_zero(moved, "change_", language))
