@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +32,10 @@ from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made, Release, release_estimates
 from wijkkit.disclosure.sample import Sample, cells_of
 from wijkkit.disclosure.slopes import shown_beside
+from wijkkit.estimates import compare
+from wijkkit.estimates.change import estimate_change
 from wijkkit.estimates.grid import Estimates, estimate_grid
+from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.pipeline.estimation import StudyEstimates, estimate, groupings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -246,7 +250,10 @@ def fewest(choice: Choice) -> int:
 
 
 def wide() -> Iterator[tuple[str, str]]:
-    """Yield what a wide monitor takes: each item of the SDQ as four indicators, 4 groupings."""
+    """Yield what a wide monitor takes: each item of the SDQ as four indicators, 4 groupings.
+
+    Of the figures alone, and with what is made of them.
+    """
     with tempfile.TemporaryDirectory() as folder:
         study = wk.open_study(demo(Path(folder) / "71", 71))
         people = wk.load_respondents(study)
@@ -274,14 +281,27 @@ def wide() -> Iterator[tuple[str, str]]:
         areas = study.areas()[["wijk", "district", "arm"]]
         made = estimate_grid(people, asked, waves, divided, areas=areas)
         sample = Sample(people, dict.fromkeys(asked, "percent"), waves, divided, areas)
-        start = time.process_time()
-        released = release_estimates(made, sample, GGD)
-        used = time.process_time() - start
-        name = f"{len(asked)} indicators, 71 wijken, 4 groupings"
-        yield f"{name}: seconds of one core", f"{used:.0f}"
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-        yield f"{name}: GB at most, with the survey", f"{memory:.2f}"
-        yield from lost(name, made, sample, released)
+        by = {name: one for name, one in divided.items() if name != "sex"}
+        between = [
+            one(people, asked, waves, by, areas=areas) for one in (estimate_gap, estimate_slope)
+        ]
+        compared = compare(people, asked, waves, areas=areas)
+        alike = pd.DataFrame(columns=["area", "comparable", "rank", "distance"])
+        with_those = Made([estimate_change(made), between[0]], compared, alike)
+        besides = {
+            "figures alone": None,
+            "changes, gaps, comparisons": with_those,
+            "and slopes": replace(with_those, slopes=between[1]),
+        }
+        for what, also in besides.items():
+            name = f"{len(asked)} indicators, 71 wijken, 4 groupings, {what}"
+            start = time.process_time()
+            released = release_estimates(made, sample, GGD, also)
+            used = time.process_time() - start
+            yield f"{name}: seconds of one core", f"{used:.0f}"
+            memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+            yield f"{name}: GB at most, with the survey", f"{memory:.2f}"
+            yield from lost(name, made, sample, released)
 
 
 if __name__ == "__main__":

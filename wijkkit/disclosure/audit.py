@@ -76,6 +76,9 @@ def _given_back(search: Search, choice: Choice, multiple: Floats) -> Floats:
         for step in COARSER:
             tried = multiple.copy()
             tried[cell] = step
+            # Where no towns are sought the choice refuses first: it is quick.
+            if not search.seeks(further=True) and len(choice.narrow(tried, first=True)):
+                continue
             if not len(search.narrow(tried, further=True)):
                 multiple = tried
                 break
@@ -147,10 +150,13 @@ class Search:
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
                 _seen(counts_of(shown, town), lowest, highest)
-        # Of linked questions in a large system it takes too long.
-        if choice.small or (further and len(shown.system.indicators) == 1):
+        if self.seeks(further):
             self._seek(program, multiple, narrow(), lowest, highest, first)
         return highest - lowest
+
+    def seeks(self, further: bool = False) -> bool:
+        """Return whether towns are sought: of linked questions of a large system it takes too long."""
+        return self._choice.small or (further and len(self._shown.system.indicators) == 1)
 
     def _seek(
         self,

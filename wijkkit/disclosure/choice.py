@@ -99,7 +99,7 @@ class Choice:
 
     def settled(self) -> Floats | None:
         """Return what each cell shows; None where not even the last loss is enough."""
-        multiple = self._within_wijken()
+        multiple = self.within_wijken()
         narrow, before = self.narrow(multiple), None
         while len(narrow) and (before is None or (multiple != before).any()):
             before = multiple
@@ -108,7 +108,7 @@ class Choice:
                     multiple, narrow = self._given_up(loss, multiple, narrow)
         return None if len(narrow) else self._given_back(multiple)
 
-    def _within_wijken(self) -> Floats:
+    def within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
         of_wijk = self.shown.system.level == "wijk"
         multiple = np.where(of_wijk, self.first, FREE)

@@ -136,13 +136,7 @@ def joined(own: pd.Series, table: pd.DataFrame, at: np.ndarray) -> tuple[np.ndar
 
 def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     """Return where the cells of each derived row are: (k, m), a cell again where there are fewer."""
-    groups = table.groupby("group_by")["group"].unique().to_dict()
-    wave = {name: names_in(name, set(table["wave"].unique())) for name in rows["wave"].unique()}
-    pairs = rows[["group_by", "group"]].drop_duplicates()
-    group = {
-        key: names_in(key[1], set(groups.get(key[0], ())))
-        for key in pairs.itertuples(index=False, name=None)
-    }
+    wave, group = _named(rows, table)
     keys = list(zip(rows["group_by"], rows["group"], strict=True))
     unnamed = [not wave[one] or not group[two] for one, two in zip(rows["wave"], keys, strict=True)]
     if any(unnamed):
@@ -166,18 +160,28 @@ def parts_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
 
 def signs_of(rows: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
     """Return by what each cell of `parts_of` is multiplied: later minus first, first minus last."""
-    groups = table.groupby("group_by")["group"].unique().to_dict()
-    waves = set(table["wave"].unique())
-    pairs = zip(rows["group_by"], rows["group"], strict=True)
-    number = np.array(
-        [
-            (len(names_in(wave, waves)), len(names_in(group, set(groups.get(by, ())))))
-            for wave, (by, group) in zip(rows["wave"], pairs, strict=True)
-        ]
-    ).T
+    waves, groups = _named(rows, table)
+    names = zip(rows["wave"], rows["group_by"], rows["group"], strict=True)
+    number = np.array([(len(waves[wave]), len(groups[by, group])) for wave, by, group in names]).T
     wave = np.where(number[0] > 1, [[-1.0], [1.0]], [[1.0], [0.0]])[: number[0].max()]
     group = np.where(number[1] > 1, [[1.0], [-1.0]], [[1.0], [0.0]])[: number[1].max()]
     return np.stack([one * two for one in wave for two in group])
+
+
+def _named(
+    rows: pd.DataFrame, table: pd.DataFrame
+) -> tuple[dict[str, tuple[str, ...]], dict[tuple[str, str], tuple[str, ...]]]:
+    """Return the waves that each wave of the rows names, and the groups that each group does."""
+    waves = set(table["wave"])
+    groups = {by: set(named) for by, named in table.groupby("group_by")["group"].unique().items()}
+    pairs = rows[["group_by", "group"]].drop_duplicates()
+    return (
+        {name: names_in(name, waves) for name in rows["wave"].unique()},
+        {
+            (by, group): names_in(group, groups.get(by, set()))
+            for by, group in pairs.itertuples(index=False, name=None)
+        },
+    )
 
 
 def names_in(name: str, known: Collection[str]) -> tuple[str, ...]:

@@ -113,9 +113,7 @@ def release_estimates(
     table = estimates.table.reset_index(drop=True)
     _check(table, cells)
     cells = cells.assign(status=table["status"])
-    status, finest = statuses(cells, policy), finest_steps(cells, policy)
-    if sample.weights:
-        status = np.where((status == "ok") & _tells_of_few(sample, cells, policy), "hidden", status)
+    status, finest = _by_rules(sample, cells, policy), finest_steps(cells, policy)
     kept, kept_step, then = _kept(table, earlier)
     status = np.where(kept != "", kept, status)
     may = status == "ok"
@@ -128,35 +126,37 @@ def release_estimates(
     unspoken: dict[float, tuple[np.ndarray, np.ndarray]] = {}
     multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
     unjudged = np.zeros(len(table), bool)
-    left_out: list[str] = []
     settled: list[Settled] = []
 
     value = table["value"].to_numpy(float)
 
-    def settle(system: System, reach: Known, relations: Sequence[Relation]) -> Settled:
-        at = system.rows
+    def chosen(system: System, reach: Known) -> Choice:
         seen = Shown(system, value, reach, status, policy, outcomes, then)
-        choice = Choice(seen, multiple[at], kept[at] == "ok")
+        return Choice(seen, multiple[system.rows], kept[system.rows] == "ok")
+
+    def settle(choice: Choice, relations: Sequence[Relation]) -> Settled:
+        seen = choice.shown
         # In a large system what each says of a figure by itself is all that is held.
         lines = relations if choice.small else ()
-        differences = Differences(system, seen.unit, value, lines)
+        differences = Differences(seen.system, seen.unit, value, lines)
         found = audited(seen, choice, choice.settled(), back=True, differences=differences)
         choice.forget()
-        found = np.zeros(len(at)) if found is None else found
-        wave = str(table["wave"].iloc[at[0]])
-        return Settled(system, wave, choice, found, seen.unit, differences)
+        found = np.zeros(len(seen.count)) if found is None else found
+        wave = str(table["wave"].iloc[seen.system.rows[0]])
+        return Settled(seen.system, wave, choice, found, seen.unit, differences)
 
     for system in systems(sample, table, policy.min_count):
-        one = settle(system, reach, told)
-        if told and (lost := _wijken_lost(one)):
+        one = settle(chosen(system, reach), told)
+        if told and (lost := _wijken_lost(one.choice, one.multiple)):
             # A verdict on a figure in a coarser step is missed less than a figure of a wijk.
             quiet = [replace(relation, judged=False) for relation in told]
             unspoken = unspoken or known(table, finest, steps, quiet)
-            other = settle(system, unspoken, quiet)
-            if _wijken_lost(other) < lost:
-                one, unjudged[system.rows] = other, True
-        if not one.multiple.any() and one.choice.first.any():
-            left_out += system.indicators
+            choice = chosen(system, unspoken)
+            # What is lost whatever is shown of larger areas no other choice gives back.
+            if _wijken_lost(choice, choice.within_wijken()) < lost:
+                other = settle(choice, quiet)
+                if _wijken_lost(choice, other.multiple) < lost:
+                    one, unjudged[system.rows] = other, True
         multiple[system.rows] = one.multiple
         settled.append(one)
 
@@ -180,8 +180,10 @@ def release_estimates(
     final, slopes = with_slopes(made.slopes, table, weight, finest, new, final)
     if made.beside is not None:
         final = made.beside(released(final), final)
-    gone = tuple(dict.fromkeys(left_out))
-    return Release(released(final), _attacked(final), policy, gone, final, unjudged, slopes)
+    gone = dict.fromkeys(
+        name for one in settled if _left_out(one) for name in one.system.indicators
+    )
+    return Release(released(final), _attacked(final), policy, tuple(gone), final, unjudged, slopes)
 
 
 def _nothing_made() -> Made:
@@ -196,11 +198,24 @@ def _told(
     yield from relations(made.derived, *others, table, shown, finest)
 
 
-def _wijken_lost(one: Settled) -> int:
+def _wijken_lost(choice: Choice, multiple: np.ndarray) -> int:
     """Return of how many wijken the figure for everybody is given up."""
-    system = one.system
-    whole = (system.level == "wijk") & (system.slot == 0) & (one.choice.first > 0)
-    return int((whole & (one.multiple == 0)).sum())
+    system = choice.shown.system
+    whole = (system.level == "wijk") & (system.slot == 0) & (choice.first > 0)
+    return int((whole & (multiple == 0)).sum())
+
+
+def _left_out(one: Settled) -> bool:
+    """Return whether nothing is shown of a system of which the rules forbid not everything."""
+    return bool(one.choice.first.any() and not one.multiple.any())
+
+
+def _by_rules(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:
+    """Return the status of each cell by the rules."""
+    status = statuses(cells, policy)
+    if not sample.weights:
+        return status
+    return np.where((status == "ok") & _tells_of_few(sample, cells, policy), "hidden", status)
 
 
 def _tells_of_few(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:

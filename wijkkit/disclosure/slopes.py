@@ -8,13 +8,15 @@ beside any of them, it is hidden.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from wijkkit.disclosure.audit import Search
 from wijkkit.disclosure.choice import Settled
@@ -73,28 +75,76 @@ def with_slopes(
     ratio = rows["unit"].eq("ratio").to_numpy()
     fine = np.where(ratio, RATIO_STEP, finest[at].max(axis=0))
     told, fresh = _Told.of(rows, fine), new[at].all(axis=0)
-    parts = [part for part in parts if fresh[part.row]]
-    systems = [_System(one, parts, told) for one in settled]
-    before = _before(rows, table["wave"].unique())
-    change = ~rows["wave"].isin(table["wave"].unique()).to_numpy()
-    tried = np.zeros(len(rows), bool)
-    for level, relative, changed in ORDER:
-        mine = rows["area_level"].eq(level).to_numpy() & (ratio == relative) & (change == changed)
-        for row in np.flatnonzero(mine & (multiple > 0)):
+    waves = set(table["wave"])
+    before, change = _before(rows, waves), ~rows["wave"].isin(waves).to_numpy()
+    kinds = [
+        (
+            rows["area_level"].eq(level).to_numpy() & (ratio == relative) & (change == changed),
+            (level, relative) == ("city", False),
+        )
+        for level, relative, changed in ORDER
+    ]
+    final, left = list(settled), np.ones(len(rows), bool)
+    # One after another: the programs of all at once would fill the memory.
+    for parts_of_system in _linked(settled, [part for part in parts if fresh[part.row]]):
+        systems = {n: _System(settled[n], own, told) for n, own in parts_of_system.items()}
+        mine = np.zeros(len(rows), bool)
+        mine[[part.row for own in parts_of_system.values() for part in own]] = True
+        left &= ~mine
+        multiple = _stepped(
+            multiple, [(kind & mine, long) for kind, long in kinds], before, tuple(systems.values())
+        )
+        for number, system in systems.items():
+            final[number] = system.beside(multiple)
+    # The others tell of no system.
+    multiple = _stepped(multiple, [(kind & left, long) for kind, long in kinds], before, ())
+    return tuple(final), _rounded(rows, fine, multiple)
+
+
+def _stepped(
+    multiple: Floats,
+    kinds: Sequence[tuple[Mask, bool]],
+    before: Sequence[Sequence[int]],
+    systems: Sequence[_System],
+) -> Floats:
+    """Return the multiples in which slopes leave the hidden counts of these systems open.
+
+    `kinds`: Which slopes are tried together, in order, and whether the search is a long one.
+    `before`: What each slope must be no finer than.
+    """
+    multiple, tried = multiple.copy(), np.zeros(len(multiple), bool)
+    for mine, long in kinds:
+        for row in np.flatnonzero(mine & (multiple > 0)).tolist():
             steps = multiple[before[row]]
             multiple[row] = steps.max(initial=1.0) if steps.all() else 0.0
         tried |= mine
         asked = mine
         while asked.any():
             beside = np.where(tried, multiple, 0.0)
-            blamed = np.zeros(len(rows), bool)
+            blamed = np.zeros(len(multiple), bool)
             for system in systems:
                 if system.tells(asked) and system.tells(mine & (beside > 0)):
-                    blamed |= system.to_blame(beside, mine, (level, relative) == ("city", False))
+                    blamed |= system.to_blame(beside, mine, long)
             multiple[blamed] = [_NEXT[step] for step in multiple[blamed]]
             asked = blamed
-    final = tuple(system.beside(multiple) for system in systems)
-    return final, _rounded(rows, fine, multiple)
+    return multiple
+
+
+def _linked(settled: Sequence[Settled], parts: Sequence[Part]) -> Iterator[dict[int, list[Part]]]:
+    """Yield the lines that lie in each system, by its number, of systems with slopes in common."""
+    home = {cell: n for n, one in enumerate(settled) for cell in one.system.rows.tolist()}
+    of: dict[int, list[Part]] = {number: [] for number in range(len(settled))}
+    for part in parts:
+        homes = {home.get(cell, -1) for cell in part.cells.tolist()}
+        if len(homes) == 1 and (number := homes.pop()) >= 0:
+            of[number].append(part)
+    ends = [(number, len(of) + part.row) for number, own in of.items() for part in own]
+    system, row = np.array(ends).reshape(-1, 2).T
+    size = max([*row.tolist(), len(of) - 1]) + 1
+    graph = sparse.coo_array((np.ones(len(row)), (system, row)), shape=(size, size))
+    label = connected_components(graph, directed=False)[1][: len(of)]
+    for one in dict.fromkeys(label.tolist()):
+        yield {number: of[number] for number in np.flatnonzero(label == one).tolist()}
 
 
 def _before(rows: pd.DataFrame, waves: Collection[str]) -> list[list[int]]:
@@ -141,9 +191,9 @@ class _System:
     """A system, and the slopes that tell of it."""
 
     def __init__(self, one: Settled, parts: Sequence[Part], told: _Told) -> None:
-        self._one, self._told, rows = one, told, one.system.rows
+        self._one, self._told, self._parts = one, told, parts
+        rows = one.system.rows
         place = {cell: number for number, cell in enumerate(rows.tolist())}
-        self._parts = [part for part in parts if place.keys() >= set(part.cells.tolist())]
         by_weight = one.unit / one.system.respondents_weight()
         #: By what the ends of each line multiply the weighted count of each cell.
         self._ends = np.zeros((len(self._parts), 2, len(rows)))
