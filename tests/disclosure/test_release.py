@@ -183,11 +183,10 @@ def test_what_stands_in_another_step_is_known_as_in_the_next_finer_one():
 
 def test_wijken_that_are_lost_are_those_of_which_everybody_is_not_shown():
     cells = {"level": np.array(["wijk"] * 4 + ["city"], object), "slot": np.array([0, 0, 0, 1, 0])}
-    first = SimpleNamespace(first=np.array([1, 1, 0, 1, 1.0]))
-    one = SimpleNamespace(system=SimpleNamespace(**cells), choice=first, multiple=np.zeros(5))
-    assert release._wijken_lost(one) == 2
-    one.multiple = np.array([2.0, 0, 0, 0, 0])
-    assert release._wijken_lost(one) == 1
+    shown = SimpleNamespace(system=SimpleNamespace(**cells))
+    choice = SimpleNamespace(shown=shown, first=np.array([1, 1, 0, 1, 1.0]))
+    assert release._wijken_lost(choice, np.zeros(5)) == 2
+    assert release._wijken_lost(choice, np.array([2.0, 0, 0, 0, 0])) == 1
 
 
 def test_levels_of_one_scale_and_a_complement_are_one_family():

@@ -114,7 +114,7 @@ class Choice:
         multiple = np.where(of_wijk, self.first, FREE)
         narrow = self.narrow(multiple)
         for loss in ORDER:
-            if len(narrow) and loss.multiples == (0.0,):
+            if len(narrow):
                 multiple, narrow = self._given_up(loss, multiple, narrow)
         return np.where(of_wijk, self._given_back(multiple), self.first)
 
@@ -129,7 +129,7 @@ class Choice:
             which &= (multiple > 0) & ((multiple < one) | (one == 0))
             if not which.any():
                 continue
-            if loss.multiples == (0.0,) and (system.level[which] == "wijk").all():
+            if (system.level[which] == "wijk").all():
                 multiple, narrow = self._one_by_one(which, multiple, narrow)
             else:
                 multiple = np.where(which, one, multiple)
@@ -202,7 +202,7 @@ class Choice:
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
         """Return the cells that have to do with these: they share a child's wijk with them."""
         system = self.shown.system
-        if 0.0 in loss.multiples and loss.what.endswith(("wijken", "whole")):
+        if 0.0 in loss.multiples:
             # Another wijk of the same arm, gebied or city can hide this one.
             return np.ones(len(system.rows), bool)
         wijken = self.in_wijk[narrow].any(axis=0)
