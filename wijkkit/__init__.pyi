@@ -15,7 +15,6 @@ from .estimates import pool as pool
 from .estimates import poststratify as poststratify
 from .estimates import rake as rake
 from .estimates import scale_reliability as scale_reliability
-from .estimates import scale_score as scale_score
 from .estimates import small_area as small_area
 from .estimates import survey_mean as survey_mean
 from .estimates import survey_proportion as survey_proportion

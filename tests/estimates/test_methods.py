@@ -19,7 +19,6 @@ from wijkkit.estimates import (
     poststratify,
     rake,
     scale_reliability,
-    scale_score,
     small_area,
     survey_mean,
     survey_proportion,
@@ -369,14 +368,6 @@ def test_comparable_wijken_are_near_in_every_characteristic_and_never_the_wijk_i
 def test_characteristics_that_cannot_be_compared_are_refused(figures, message):
     with pytest.raises(EstimationError, match=message):
         comparable_neighbourhoods(figures)
-
-
-def test_a_scale_score_needs_enough_answers():
-    items = pd.DataFrame({"a": [1.0, 2, np.nan], "b": [3.0, np.nan, np.nan], "c": [5.0, 4, 2]})
-    assert scale_score(items, minimum=2).tolist()[:2] == [3.0, 3.0]
-    assert np.isnan(scale_score(items, minimum=2)[2])
-    with pytest.raises(EstimationError):
-        scale_score(items, minimum=4)
 
 
 def test_pooling_equal_estimates_finds_no_missing_information():

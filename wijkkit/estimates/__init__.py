@@ -5,7 +5,7 @@ from wijkkit.estimates.compare import compare
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.estimates.interval import pool, wilson
-from wijkkit.estimates.scale import scale_reliability, scale_score
+from wijkkit.estimates.scale import scale_reliability
 from wijkkit.estimates.small_area import funnel, small_area
 from wijkkit.estimates.survey import survey_mean, survey_proportion, survey_quantile, survey_total
 from wijkkit.estimates.weighting import poststratify, rake, weight_report, write_weights
@@ -24,7 +24,6 @@ __all__ = [
     "poststratify",
     "rake",
     "scale_reliability",
-    "scale_score",
     "small_area",
     "survey_mean",
     "survey_proportion",

@@ -1,8 +1,7 @@
-"""Scales of several items: their score and their reliability."""
+"""Scales of several items: their reliability."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,37 +120,3 @@ def _loadings(correlations: Floats, uniqueness: Floats) -> Floats:
     reduced = correlations - np.diag(uniqueness)
     values, vectors = np.linalg.eigh(reduced)
     return vectors[:, -1] * np.sqrt(max(values[-1], 0.0))
-
-
-def scale_score(
-    items: pd.DataFrame | Sequence[Sequence[float]],
-    *,
-    minimum: int,
-) -> pd.Series:
-    """Return each respondent's score: the mean of the answered items.
-
-    Parameters
-    ----------
-    items : DataFrame, shape (n, k)
-        One column per item, reversed items already turned.
-    minimum : int
-        How many items must be answered; the score is absent with fewer.
-
-    Returns
-    -------
-    Series
-        Missing where fewer than `minimum` items were answered.
-
-    Examples
-    --------
-    >>> scale_score(pd.DataFrame({"a": [1.0, None], "b": [3.0, 4], "c": [2.0, None]}),
-    ...             minimum=2).tolist()
-    [2.0, nan]
-    """
-    table = pd.DataFrame(items).astype(float)
-    if not 1 <= minimum <= table.shape[1]:
-        expected = f"1 to {table.shape[1]}"
-        raise EstimationError(
-            "a minimum beyond the items", place="minimum", found=str(minimum), expected=expected
-        )
-    return table.mean(axis=1).where(table.notna().sum(axis=1) >= minimum)

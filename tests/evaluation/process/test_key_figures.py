@@ -45,6 +45,10 @@ def test_reversed_items_are_turned_and_half_of_the_items_is_enough():
     assert found.iloc[0] == pytest.approx((5 + 4 + 5) / 3)
     assert found.iloc[1] == pytest.approx((5 + 4) / 2)
     assert np.isnan(found.iloc[2])
+    all_of_them = SCALE.model_copy(update={"at_least": 3})
+    assert scores(answers, all_of_them).isna().tolist() == [False, True, True]
+    with pytest.raises(ValueError, match="cannot need 4 of 3 items"):
+        Scale(label="S", items=SCALE.items, at_least=4)
 
 
 def test_means_have_intervals_over_wijken_not_over_persons(small_study):

@@ -13,7 +13,7 @@ from scipy import stats
 from wijkkit.disclosure import Policy
 from wijkkit.disclosure.rounding import to_step
 from wijkkit.errors import EstimationError
-from wijkkit.estimates.scale import scale_reliability, scale_score
+from wijkkit.estimates.scale import scale_reliability
 from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.effect.evaluate import judged_together
 from wijkkit.evaluation.effect.sample import NotEstimable
@@ -37,8 +37,8 @@ def turned(answers: pd.DataFrame, scale: Scale) -> pd.DataFrame:
 
 def scores(answers: pd.DataFrame, scale: Scale) -> pd.Series:
     """Return each person's mean answer, absent with too few answers."""
-    at_least = scale.at_least or math.ceil(len(scale.items) / 2)
-    return scale_score(turned(answers, scale), minimum=at_least)
+    items, at_least = turned(answers, scale), scale.at_least or math.ceil(len(scale.items) / 2)
+    return items.mean(axis=1).where(items.notna().sum(axis=1) >= at_least)
 
 
 def scale_table(study: Study, answers: pd.DataFrame) -> pd.DataFrame:

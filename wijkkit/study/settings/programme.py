@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from wijkkit.study.settings.general import Model
 
@@ -125,6 +125,12 @@ class Scale(Model):
     """Range of the answers."""
     at_least: Annotated[int, Field(ge=1)] | None = None
     """Answered items a score needs; half of the items, rounded up, where absent."""
+
+    @model_validator(mode="after")
+    def _has_them(self) -> Self:
+        if (self.at_least or 0) > len(self.items):
+            raise ValueError(f"a score cannot need {self.at_least} of {len(self.items)} items")
+        return self
 
 
 class KeyFigureSettings(Model):
