@@ -76,27 +76,39 @@ def _draw_waves(axes: Axes, rows: pd.DataFrame, language: str) -> None:
         axes.plot([x for x, _ in found], [row["value"] for _, row in found], **look)
         for x, row in found:
             axes.plot([x, x], [row["lower"], row["upper"]], color=look["color"], linewidth=1.2)
-    _say_absent(axes, rows[rows["own"]], language)
     last = len(waves) - 1
     axes.set_xticks(range(len(waves)), waves)
-    axes.set_xlim(-0.5, last + 0.5)
+    # As wide as the longest value beside a mark.
+    shown = [row for found in series.values() for _, row in found]
+    part = _LETTER * max((len(_short(row, language)) for row in shown), default=0)
+    margin = max(0.5, (_BESIDE + part * last) / (1 - 2 * part))
+    axes.set_xlim(-margin, last + margin)
     if rows["unit"].isin(["percent", ""]).all():
         axes.set(ylim=(0, 100), yticks=range(0, 101, 25))
         axes.yaxis.set_major_formatter("{x:.0f}%")
+    low = bool(shown) and np.mean([row["value"] for row in shown]) < np.mean(axes.get_ylim())
+    _say_absent(axes, rows[rows["own"]], low, language)
     for at, side in ((0, "right"), (last, "left")):
         _label_values(axes, series, at, side, language)
     theme.grid_lines(axes, "y")
 
 
-def _say_absent(axes: Axes, own: pd.DataFrame, language: str) -> None:
-    """Say in the panel why this area has no mark at a wave."""
+def _say_absent(axes: Axes, own: pd.DataFrame, low: bool, language: str) -> None:
+    """Say in the panel why this area has no mark at a wave, above marks that are `low`."""
     rows = [row for _, row in own.iterrows()]
     said = [f"{row['wave']}: {shown_value(row, language)}" for row in rows if not is_shown(row)]
-    low = any(is_shown(row) and row["value"] < 50 for row in rows)
     axes.text(
         0.03, 0.97 if low else 0.04, "\n".join(said), va="top" if low else "bottom",
         fontsize=theme.SMALL, style="italic", color=theme.OWN, transform=axes.transAxes,
     )  # fmt: skip
+
+
+#: How far a value stands from its mark, in waves, and how much of a panel a letter of it takes.
+_BESIDE, _LETTER = 0.14, 0.04
+
+
+def _short(row: pd.Series, language: str) -> str:
+    return shown_value(row, language, "about_short")
 
 
 def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -> None:
@@ -110,8 +122,8 @@ def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -
     first = half if values[0] >= values[-1] else -half
     for (own, row), place in zip(here.items(), (middle + first, middle - first), strict=False):
         axes.text(
-            at + (0.14 if side == "left" else -0.14), place,
-            shown_value(row, language, "about_short"), ha=side, va="center",
+            at + (_BESIDE if side == "left" else -_BESIDE), place,
+            _short(row, language), ha=side, va="center",
             fontsize=theme.SMALL, color=_line(own)["color"], fontweight="bold" if own else "normal",
         )  # fmt: skip
 
