@@ -23,6 +23,7 @@ from wijkkit.released import open_city, open_wijk
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
 from wijkkit.released.store import write_released
+from wijkkit.reports.pages import metadata
 from wijkkit.reports.paper import cut, fitting
 from wijkkit.show import panels
 from wijkkit.show.output import ALT_LENGTH, Nothing
@@ -200,6 +201,21 @@ def test_what_was_asked_once_has_not_changed_yet_and_nor_has_its_gap(folder):
     write_released(open_study(folder), "gaps", now)
     said = show.gap_summary(open_wijk(folder, "noord").gaps()).markdown
     assert "Een duidelijk verschil in 2021" in said and "kleiner of groter" not in said
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"), [(["noord"], True), ([], False), (["noord", "zuid"], False)]
+)
+def test_wijken_that_joined_later_are_named_where_changes_are_explained(folder, gone, said):
+    rows = [
+        {"area": area, "area_level": "wijk", "wave": wave, "n": 60.0,
+         "status": "missing" if area in gone and wave == "2018" else "ok"}
+        for area in ("noord", "zuid") for wave in ("2018", "2021")
+    ]  # fmt: skip
+    study = open_study(folder)
+    write_released(study, "participants", pd.DataFrame(rows))
+    words = metadata(study, "stad")["text"]["method_survey"]
+    assert ("Zonder gegevens in meting 1: Noord." in words) == said == ("precies dezelfde" in words)
 
 
 def test_a_target_of_a_score_is_no_percentage_and_a_mean_is_of_no_share(folder):

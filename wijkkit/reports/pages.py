@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from wijkkit.disclosure.sign_off import left_out_of
 from wijkkit.errors import ReportError
-from wijkkit.language import glossary, text
+from wijkkit.language import glossary, listed, text
 from wijkkit.language.messages import catalogue, escaped
 from wijkkit.project.layout import find_part
 from wijkkit.released import open_city
@@ -178,6 +178,24 @@ def _weighting(study: Study) -> str:
     return " ".join(dict.fromkeys(said))
 
 
+def _absent(study: Study) -> Iterator[str]:
+    """Yield per wave in which wijken nobody took part: all together were others then."""
+    view = open_city(study)
+    if "participants" not in view.released:
+        return
+    table = view.table("participants")
+    wijken = table[table["area_level"].eq("wijk")]
+    for wave in study.waves:
+        rows = wijken[wijken["wave"].eq(wave.id)]
+        gone = rows.loc[rows["status"].eq("missing"), "area"]
+        if 0 < len(gone) < len(rows):
+            names = listed(
+                [escaped(study.neighbourhoods[area].name) for area in gone], study.language
+            )
+            label = escaped(study.text(wave.label))
+            yield text("design.absent", study.language, wave=label, names=names)
+
+
 def _control(study: Study) -> list[str]:
     """Return which indicators the release left out, and why a rule is looser than usual."""
     language, reason = study.language, study.settings.disclosure.reason
@@ -213,7 +231,7 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     compared = slug and study.neighbourhoods[slug].arm == "comparator"
     subtitle = "comparator" if compared else kind
     among = study.among and text("common.among", language, who=escaped(study.among))
-    said = (among, words["method_survey"], _weighting(study))
+    said = (among, words["method_survey"], _weighting(study), *_absent(study))
     words["method_survey"] = " ".join(filter(None, said))
     described = text("reports.design_described", language)
     said = (words["method_design"], _evaluation(study, kind == "stad"), described)
