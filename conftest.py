@@ -20,7 +20,7 @@ import pytest
 from filelock import FileLock
 
 from tests.project_folder import write_project
-from tests.studies import SMALLEST, SMALLEST_MONITOR, keep, keep_wijken
+from tests.studies import SMALL, SMALL_MONITOR, keep, keep_wijken
 from wijkkit.batch import run
 
 ROOT = Path(__file__).parent
@@ -126,8 +126,8 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     def write(folder: Path) -> None:
         write_project(folder)
-        keep(folder / "parameters", *SMALLEST)
-        keep_wijken(folder / "data" / "survey" / "jeugdmonitor.sav", SMALLEST_MONITOR)
+        keep(folder / "parameters", *SMALL)
+        keep_wijken(folder / "data" / "survey" / "jeugdmonitor.sav", SMALL_MONITOR)
 
     return _ran("small_run", tmp_path_factory, write)
 

@@ -10,11 +10,10 @@ from pathlib import Path
 import pyreadstat
 import yaml
 
-#: What is kept of the demo's indicators and groupings where it runs or is released again and again.
-SMALL = {"outdoor_play", "psychosocial_problems", "sport"}, {"ses"}
-#: What the pages that run or release again ask of it, and the wijken of the monitor in the tutorial.
-SMALLEST = {"outdoor_play", "sport"}, {"ses"}
-SMALLEST_MONITOR = {"BU99990101", "BU99990102", "BU99990202"}
+#: What is kept of the demo's indicators and groupings where it runs or is released again and again,
+#: and the wijken of the monitor in the tutorial.
+SMALL = {"outdoor_play", "sport"}, {"ses"}
+SMALL_MONITOR = {"BU99990101", "BU99990102", "BU99990202"}
 STUDY = """
 title: Proef
 city: {name: Proefstad}

@@ -1,6 +1,6 @@
 """A demo study in a folder of its own, not run: its people, and a fresh process of notebooks.
 
-It has three indicators and one grouping, as nearly every test makes a release.
+It has two indicators and one grouping, as nearly every test makes a release.
 """
 
 from __future__ import annotations

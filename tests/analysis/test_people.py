@@ -183,7 +183,7 @@ def test_a_caption_says_of_whom_when_and_what_was_asked_otherwise(people):
 
 
 def test_a_model_takes_the_order_and_the_design_of_the_study(people):
-    model = people.model("psychosocial_problems ~ ses + age", family="binomial")
+    model = people.model("outdoor_play ~ ses + age", family="binomial")
     assert model.frame["term"].tolist()[1:3] == ["ses[T.middle]", "ses[T.high]"]
     assert model.frame["odds_ratio"].to_numpy() == pytest.approx(np.exp(model.frame["value"]))
     girls = people[people.sex == "girl"].model("sport ~ age")

@@ -130,11 +130,11 @@ def released(folder, respondents, estimates, tmp_path_factory) -> Released:
         )
         exact: dict[str, tuple[object, dict]] = {
             "fig-spelen": (people.proportion("outdoor_play", by=["wijk", "wave"]), {}),
-            "tbl-sekse": (people.proportion("psychosocial_problems", by=["sex", "wijk"]), {}),
+            "tbl-sekse": (people.proportion("outdoor_play", by=["sex", "wijk"]), {}),
             "tbl-bijna": (almost.proportion("outdoor_play"), {}),
             "tbl-verandering": (people.change("outdoor_play", by="wijk"), {}),
             "tbl-model": (
-                people.model("psychosocial_problems ~ ses + age", family="binomial"),
+                people.model("outdoor_play ~ ses + age", family="binomial"),
                 {"caption": "Model"},
             ),
             "tbl-sport": (wijken, {}),
@@ -192,7 +192,7 @@ def test_a_change_is_absent_where_one_of_its_cells_is(released):
 
 
 def test_a_labelled_groupby_is_refused(people, study):
-    table = people.frame.groupby("wijk")["psychosocial_problems"].agg(["sum", "count"])
+    table = people.frame.groupby("wijk")["outdoor_play"].agg(["sum", "count"])
     with pytest.raises(DisclosureError, match="cannot read this output"):
         wk.publish(table.reset_index(), label="tbl-groepen", study=study)
 
@@ -208,7 +208,7 @@ def test_a_raw_figure_is_refused_without_a_line_in_the_study(people, study):
 
 
 def test_a_regression_with_a_dummy_per_wijk_is_refused_though_it_is_named(people):
-    model = people[people.wave == "2021"].model("psychosocial_problems ~ wijk", family="binomial")
+    model = people[people.wave == "2021"].model("outdoor_play ~ wijk", family="binomial")
     with pytest.raises(DisclosureError) as error:
         wk.publish(model, label="tbl-wijken")
     assert "respondents, at least 30" in str(error.value) or "of an answer" in str(error.value)
@@ -283,7 +283,7 @@ def test_exact_tables_are_a_source_also_where_nothing_else_was_opened(
 
 
 def test_reports_take_what_was_published_and_released(published, people, released, tmp_path):
-    raw = people.frame.groupby("wijk")["psychosocial_problems"].agg(["sum", "count"])
+    raw = people.frame.groupby("wijk")["outdoor_play"].agg(["sum", "count"])
     cells = (
         ("#| label: tbl-groepen\ntable", Raw(raw.to_html())),
         ("wk.publish(found, label='tbl-sport')", released.shown["tbl-sport"]),
