@@ -77,6 +77,14 @@ def test_a_row_without_one_of_its_words_is_compared_as_well(tmp_path):
     assert found[["where", "change"]].to_numpy().tolist() == [["zuid | ", 1.0]]
 
 
+def test_a_number_in_a_sentence_is_no_other_row(tmp_path):
+    for name, share in (("before", 29), ("after", 37)):
+        (tmp_path / name).mkdir()
+        table = pd.DataFrame({"wijk": ["noord"], "words": [f"Zwemdiploma: {share}%."], "n": [4.0]})
+        table.to_parquet(tmp_path / name / "elements.parquet")
+    assert changed_numbers(tmp_path / "before", tmp_path / "after").empty
+
+
 def test_a_run_that_there_is_not_yet_is_not_offered(study, tmp_path):
     with pytest.raises(BatchError, match="no run is called 'previous'") as raised:
         run_tables(open_study(project(tmp_path)), "previous")

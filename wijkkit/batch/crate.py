@@ -99,6 +99,11 @@ def changed_numbers(before: Path, after: Path) -> pd.DataFrame:
     return table[list(COLUMNS)]
 
 
+def _says_numbers(column: pd.Series) -> bool:
+    """Return whether a column holds sentences with numbers, which are no name of a row."""
+    return bool(column.astype(str).str.contains(r"\d.*[.]$").any())
+
+
 def _long(path: Path) -> pd.Series:
     """Return a table's numbers, indexed by the row they are in (in words) and their column."""
     empty = pd.MultiIndex.from_arrays([[], [], []], names=["where", "repeat", "column"])
@@ -107,7 +112,9 @@ def _long(path: Path) -> pd.Series:
     table = pq.read_table(path, partitioning=None).to_pandas()
     numbers = [c for c in table if pd.api.types.is_numeric_dtype(table[c]) and c != "status"]
     keys = [key for key in ESTIMATE_KEYS if key in table] or [
-        column for column in table if column not in numbers and column != "geometry"
+        column
+        for column in table
+        if column not in numbers and column != "geometry" and not _says_numbers(table[column])
     ]
     if not numbers or not len(table):
         return pd.Series([], index=empty, dtype=float).droplevel("repeat")
