@@ -126,6 +126,27 @@ def test_a_wijk_that_was_no_part_of_a_wave_may_say_so(folder):
 
 
 @pytest.mark.parametrize(
+    ("answers", "waves", "silent", "remedy"),
+    [
+        ([1.0, None, 0.0], (), None, ""),
+        ([1.0, 0.0, None], (), "2021", "waves: ['2018']"),
+        ([None, None, 0.0], (), "2018", "waves: ['2021']"),
+        ([None, None, None], (), "2018, 2021", "its columns"),
+        # Of a wave in which it was not asked nothing is told, nor of one without respondents.
+        ([1.0, 0.0, None], ("2018",), None, ""),
+        ([1.0, None], (), None, ""),
+    ],
+)
+def test_an_indicator_that_nobody_of_a_wave_has_is_told(folder, answers, waves, silent, remedy):
+    study = open_study(folder)
+    asked = {"play": study.indicators["play"].model_copy(update={"waves": waves})}
+    people = pd.DataFrame({"wave": ["2018", "2018", "2021"][: len(answers)], "play": answers})
+    found = list(checks._without_answers(with_(study, indicators=asked), people))
+    assert [one.place for one in found] == ["play"] * (silent is not None)
+    assert all(f"of wave {silent} has" in one.what and remedy in one.remedy for one in found)
+
+
+@pytest.mark.parametrize(
     ("status", "told"),
     [(("missing", "missing"), ["noord"]), (("missing", "ok"), []), (("ok", "ok"), [])],
 )
@@ -181,10 +202,12 @@ def test_a_sound_study_is_opened_and_all_that_is_wrong_is_raised_at_once(folder)
         assert told == [("wijken/noord.yml", "codes"), ("wijken/zuid.yml", "codes")]
     text = (folder / "study.yml").read_text(encoding="utf-8")
     (folder / "study.yml").write_text(text + "  catalogue: {path: no.csv}\n", encoding="utf-8")
-    path.unlink()
-    with pytest.raises(DataError) as caught:
-        checks.validate(folder)
-    assert {problem.file for problem in caught.value.problems} == {"enquete.csv", "no.csv"}
+    for missing in ({"no.csv"}, {"enquete.csv", "no.csv"}):
+        if len(missing) > 1:
+            path.unlink()
+        with pytest.raises(DataError) as caught:
+            checks.validate(folder)
+        assert {problem.file for problem in caught.value.problems} == missing
 
 
 def test_what_became_of_the_rows_is_a_table_in_the_words_of_the_study(folder):
