@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from tests.studies import write_study
@@ -57,6 +58,32 @@ def test_of_a_site_is_told_what_is_wrong_where_the_run_is_right(monkeypatch, of_
     with pytest.raises(DisclosureError) as caught:
         publication.require_belonging(None)
     assert tuple(problem.what for problem in caught.value.problems) == expected
+
+
+@pytest.mark.parametrize(("name", "prepared_by"), [("", "Author"), ("Anna", "Anna")])
+def test_the_author_of_the_reports_prepares_where_nobody_else_is_named(
+    monkeypatch, name, prepared_by
+):
+    def who(author: str) -> str:
+        raise DisclosureError(author)
+
+    monkeypatch.setattr(publication, "require_prepared_by", who)
+    settings = SimpleNamespace(report=SimpleNamespace(author="Author"))
+    with pytest.raises(DisclosureError, match=prepared_by):
+        publication.publish_release(SimpleNamespace(settings=settings), None, prepared_by=name)
+
+
+@pytest.mark.parametrize(("user", "users"), [("anna", ["anna"]), ("root", [])])
+def test_words_that_were_not_chosen_and_who_is_logged_in_are_forbidden(monkeypatch, user, users):
+    said = pd.DataFrame({"text": ["chosen", "other", None]})
+    monkeypatch.setattr(publication, "load_survey", lambda _: "people")
+    monkeypatch.setattr(
+        publication, "load_group_interviews", lambda _: SimpleNamespace(segments=said)
+    )
+    monkeypatch.setattr(publication, "chosen_quotes", lambda _: pd.DataFrame({"quote": ["chosen"]}))
+    monkeypatch.setattr(publication.getpass, "getuser", lambda: user)
+    monkeypatch.setattr(publication, "forbidden_of", lambda people, **found: (people, found))
+    assert publication.forbidden(None) == ("people", {"texts": ["other"], "users": users})
 
 
 def test_without_a_survey_nothing_is_added_to_a_ledger():

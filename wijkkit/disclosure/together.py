@@ -147,7 +147,7 @@ class _Together:
         """Coarsen and leave out new figures until every hidden count is open, in `multiple`."""
         rows = self.cells["row"].to_numpy()
         now = (rows >= 0) & ~self.cells["kept"].to_numpy(bool)
-        then = (rows < 0) & self.cells["shown"].notna().to_numpy()
+        then = self.cells["shown"].notna().to_numpy()
         shown = now & (multiple[rows] > 0)
         # What was published of the very same children stands as it does: in two steps it would tell
         # more than in either.
