@@ -14,7 +14,7 @@ from wijkkit.disclosure.audit import Search
 from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import Made
 from wijkkit.disclosure.rounding import to_step
-from wijkkit.disclosure.slopes import _rounded, parts_of_slopes, shown_beside, with_slopes
+from wijkkit.disclosure.slopes import _before, _rounded, parts_of_slopes, shown_beside, with_slopes
 from wijkkit.estimates.inequality import estimate_slope
 
 
@@ -112,11 +112,23 @@ def test_a_slope_is_made_of_its_cells_by_the_weights_of_a_line():
     assert hidden["status"].eq("hidden").all() and hidden["value"].isna().all()
 
 
+def test_a_change_waits_for_both_waves_and_an_index_for_its_slope():
+    waves = [("points", "1"), ("points", "2"), ("points", "1-2"), ("ratio", "2"), ("ratio", "1-2")]
+    rows = pd.DataFrame(waves, columns=["unit", "wave"]).assign(
+        indicator="play", area_level="city", area="city", group_by="ses"
+    )
+    assert _before(rows, ["1", "2"]) == [[], [], [0, 1], [1], [3, 2]]
+    assert _before(rows.assign(area=list("abcde")), ["1", "2"]) == [[], [], [], [], []]
+
+
 @pytest.mark.parametrize("multiple", [1.0, 2.0, 5.0, 10.0])
 def test_limits_of_an_index_in_a_coarse_step_are_those_of_any_that_stands_so(multiple):
-    exact = pd.DataFrame({"value": [1.234, 2.051, 0.648], "lower": [1.012, 1.377, 0.391],
-                          "upper": [1.506, 3.049, 1.072], "unit": "ratio", "status": "ok"})  # fmt: skip
-    made = _rounded(exact, np.full(3, 0.01), np.full(3, multiple))
+    random = np.random.default_rng(1)
+    value = random.uniform(0.3, 3, 100)
+    exact = pd.DataFrame({"value": value, "lower": value * random.uniform(0.6, 0.95, 100),
+                          "upper": value * random.uniform(1.05, 1.6, 100)})  # fmt: skip
+    exact = exact.assign(unit="ratio", status="ok")
+    made = _rounded(exact, np.full(100, 0.01), np.full(100, multiple))
     for row, one in zip(made.itertuples(), exact.itertuples(), strict=True):
         assert row.step == pytest.approx(0.01 * multiple)
         assert row.value == pytest.approx(to_step(one.value, row.step))

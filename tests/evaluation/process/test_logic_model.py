@@ -20,7 +20,7 @@ from wijkkit.evaluation.logic_model.boxes import (
     element_states,
     finding_of,
 )
-from wijkkit.evaluation.logic_model.measures import together
+from wijkkit.evaluation.logic_model.measures import _changed, carried_out, together
 from wijkkit.language.messages import catalogue
 from wijkkit.study.settings.programme import BOXES, LogicModelSettings
 
@@ -358,3 +358,28 @@ def test_a_measure_of_which_nothing_is_known_does_not_speak_for_an_assumption(fa
 def test_an_english_study_has_no_dutch_in_its_findings(facts):
     words = " ".join(box_findings(facts("en"), "a")["words"])
     assert "niet" not in words and "not registered" in words
+
+
+@pytest.mark.parametrize(
+    ("unit", "numbers", "said"),
+    [
+        ("points", (15.4, 8.4, 22.4), ("15 procentpunt", "8 tot 22")),
+        ("score", (0.26, 0.14, 0.44), ("+0,3", "0,1 tot 0,4")),
+    ],
+)
+def test_a_change_of_a_percentage_is_in_whole_points_and_one_of_a_score_in_tenths(
+    unit, numbers, said
+):
+    row = pd.Series(dict(zip(("value", "lower", "upper"), numbers, strict=True)) | {"unit": unit})
+    words = _changed("changed_no_goal", row, "measured", "nl", label="Sport")
+    assert all(part in words for part in said), words
+    unsure = _changed("changed_no_goal", row.replace(numbers[1], None), "measured", "nl", label="x")
+    assert said[0] in unsure and "niet bekend" in unsure
+
+
+def test_a_plan_is_carried_out_from_the_share_that_the_settings_name(facts):
+    known = facts()
+    low = 100 * known.study.settings.process.low_reach
+    enough = 100 * known.study.settings.evaluation.explanations.minimum_implementation
+    shares = (low - 0.01, low, enough - 0.01, enough)
+    assert [carried_out(known, one) for one in shares] == ["against", "partly", "partly", "for"]
