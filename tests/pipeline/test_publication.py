@@ -125,7 +125,9 @@ def test_each_file_of_the_site_must_be_as_it_was_made(
     # Of a page that none of the study's wijken has any file is told.
     plan.tasks.pop()
     strange = [
-        each.what for each in publication._of_site(study, False) if "of no wijk" in each.what
+        each.what
+        for each in publication._of_site(study, False)
+        if "a wijk that is gone" in each.what
     ]
     assert len(strange) == sum(found.get(path) == MADE[path] for path in MADE if "noord" in path)
     monkeypatch.setattr(publication, "read_record", lambda _: Record())
