@@ -26,8 +26,10 @@ CODE = "import pandas as pd, matplotlib.pyplot as plt, seaborn, random, numpy as
 @pytest.fixture(scope="module")
 def server(pytestconfig):
     """A server that has loaded what the project's own notebooks use."""
-    with ForkServer(PRELOAD) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OPENBLAS_NUM_THREADS", "7")
+        with ForkServer(PRELOAD) as running:
+            yield running
 
 
 def task(*cells: str) -> Task:
@@ -40,6 +42,12 @@ def test_the_server_loads_everything_and_keeps_one_thread(server):
         assert server.run(task(CODE)).status == "ok"
     status = Path(f"/proc/{server.pid}/status").read_text()
     assert "Threads:\t1\n" in status
+
+
+def test_a_notebook_counts_with_one_thread_whatever_its_environment_said(server):
+    outcome = server.run(task("import os\nos.environ['OPENBLAS_NUM_THREADS']"))
+    (output,) = nbformat.reads(outcome.notebook, 4).cells[0].outputs
+    assert output.data["text/plain"] == "'1'"
 
 
 def test_children_are_warm_and_draw_their_own_random_numbers(server):
