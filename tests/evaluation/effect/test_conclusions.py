@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pandas as pd
@@ -120,6 +121,15 @@ def test_one_wijk_in_an_arm_is_never_tested_however_low_the_floor(make_study):
     assert "niet te schatten" in sentence and "p-waarde is 0,032" in sentence
     assert "+4 procentpunt" in sentence and "geeft p = 0,2" in sentence
     assert "aangetoond" not in sentence
+
+
+def test_an_effect_on_a_score_has_its_sign_and_the_decimals_of_the_table(make_study):
+    fields = json.dumps({"estimate": -1.4, "lower": -2.5, "upper": -0.2, "scale": "score"})
+    table = pd.DataFrame(
+        [{"outcome": "score", "part": "effect", "key": "shown_better", "fields": fields}]
+    )
+    (sentence,) = conclusion_sentences(make_study(), table, "score", "effect")
+    assert "+1,4" in sentence and "+0,2" in sentence and "+2,5" in sentence
 
 
 def test_a_sign_is_said_with_how_often_chance_gives_one(make_study):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.evaluation.effect.did import RECOMMENDED
-from wijkkit.language import listed, number, points, small_first, text
+from wijkkit.language import listed, number, points, signed, small_first, text
 from wijkkit.language.messages import escaped
 from wijkkit.language.numbers import over_zero
 from wijkkit.study import Study
@@ -261,7 +261,7 @@ def _worded(name: str, value: float | str, fields: Fields, language: str) -> str
         return escaped(value) if name == "names" else value
     score = fields.get("scale") == "score"
     if name in (*_ENDS, *_UNSIGNED) and score:
-        shown = number(value, language, 2)
+        shown = (signed if name in _ENDS else number)(value, language, 1)
     elif name in _UNSIGNED:
         shown = text("common.points", language, value=number(value, language))
     elif name in _ENDS:
