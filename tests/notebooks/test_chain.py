@@ -231,7 +231,7 @@ def test_arguments_that_are_changed_in_the_notebook_are_said_by_the_report(chang
     assert render(study, engine="builtin").failed == {}
     soup = BeautifulSoup((study.site / "stad.html").read_text("utf-8"), "html.parser")
     whole = " ".join(soup.get_text(" ").split())
-    beside = " ".join(soup.find(id="fig-effect").get_text(" ").split())
+    beside = " ".join(soup.find(id="fig-effect-kort").get_text(" ").split())
     methods = " ".join(soup.find(id="sec-methode").get_text(" ").split())
     for words in SAID:
         assert words in beside and words in methods, words
@@ -246,6 +246,6 @@ def test_so_are_they_after_plain_papermill(changed):
             f"notebooks/stad/{name}.ipynb", f"{name}.ipynb", progress_bar=False
         )
     study = open_study(changed / "parameters")
-    beside = released_output(study, "fig-effect")["metadata"]["wijkkit"]["caption"]
+    beside = released_output(study, "fig-effect-kort")["metadata"]["wijkkit"]["caption"]
     for words in SAID:
         assert words in beside and words in metadata(study, "stad")["text"]["method_design"]
