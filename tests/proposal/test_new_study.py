@@ -42,7 +42,7 @@ def test_the_codebook_knows_roles_by_words_and_values_by_label(study):
 
 def test_what_only_the_researcher_knows_is_marked_where_it_stands(study):
     said = [
-        (p.file, p.what.removeprefix("fill in ").split(":")[0].split("?")[0])
+        (p.file, p.what.removeprefix("still open: ").split(":")[0].split("?")[0])
         for p in unfinished(study)
     ]
     assert said == [
@@ -85,7 +85,7 @@ def test_the_check_names_exactly_what_is_open(study):
     assert list(error.value.problems) == unfinished(study)
     first = unfinished(study)[0]
     lines = (study / "study.yml").read_text(encoding="utf-8").splitlines()
-    assert lines[0].endswith(first.what.removeprefix("fill in ")) and first.place == "line 1"
+    assert lines[0].endswith(first.what.removeprefix("still open: ")) and first.place == "line 1"
 
 
 def test_which_way_is_better_is_asked_and_never_assumed(study):
@@ -161,7 +161,7 @@ def test_how_a_csv_is_written_is_seen_said_and_written_down(tmp_path):
     rows = "".join(f"BU{n % 2};{n % 9};{n / 10:.1f}\n".replace(".", ",") for n in range(40))
     path.write_bytes(f"buurt;leeftijd;cafébezoek\n{rows}".encode("windows-1252"))
     said = [p.what for p in wk.new_study(tmp_path / "own", path)]
-    assert "fill in cells are separated by ';' (--separator): is that right?" in said
+    assert "still open: cells are separated by ';' (--separator): is that right?" in said
     assert any("Windows-1252 (--encoding)" in what for what in said)
     (source,) = wk.open_study(finished(tmp_path / "own")).settings.sources.survey
     assert (source.separator, source.decimal, source.encoding) == (";", ",", "windows-1252")
@@ -171,8 +171,8 @@ def test_a_file_without_areas_or_ages_asks_for_them(tmp_path):
     path = tmp_path / "monitor.csv"
     path.write_text("score\n4\n", encoding="utf-8")
     said = [problem.what for problem in wk.new_study(tmp_path / "own", path)]
-    assert "fill in no column of areas was found; which is it, or give --area?" in said
-    assert "fill in no column has ages in years; is there none?" in said
+    assert "still open: no column of areas was found; which is it, or give --area?" in said
+    assert "still open: no column has ages in years; is there none?" in said
 
 
 def test_a_column_of_postcodes_is_no_column_of_wijken(tmp_path):

@@ -97,7 +97,9 @@ def new(
     typer.echo(f"New study: {study}, with {len(written)} files of a project beside it")
     typer.echo("Look at every proposal. What only you know has a mark, '# FILL IN:':")
     for problem in still_open:
-        typer.echo(f"  {problem.file}, {problem.place}: {problem.what.removeprefix('fill in ')}")
+        typer.echo(
+            f"  {problem.file}, {problem.place}: {problem.what.removeprefix('still open: ')}"
+        )
     typer.echo(f"Fill these in and delete the marks, then: wijkkit check --study {study}")
 
 

@@ -146,7 +146,11 @@ def study_rows(folder: Path) -> dict[str, list[Row]]:
         "indicatoren": list(_indicators(indicators)),
         "uitsplitsingen": [r for g in study.get("groupings") or [] for r in _groups(g)],
         "vragen": [
-            {"file": problem.file, "asked": problem.what.removeprefix("fill in "), "done": "nee"}
+            {
+                "file": problem.file,
+                "asked": problem.what.removeprefix("still open: "),
+                "done": "nee",
+            }
             for problem in unfinished(folder)
         ],
     }

@@ -283,10 +283,10 @@ def unfinished(folder: Path) -> list[Problem]:
             marks.setdefault((at, asked, ""), []).append(f"wijken/{name}")
     return [
         Problem(
-            f"fill in {asked}",
+            f"still open: {asked}",
             names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more",
             at,
-            remedy="Then delete the mark.",
+            remedy="Answer it, then delete the mark.",
         )
         for (at, asked, _), names in marks.items()
     ]
