@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,15 @@ from matplotlib import pyplot as plt
 
 from tests.studies import write_study
 from wijkkit.errors import DisclosureError, ParameterError
-from wijkkit.pipeline.gate import bundle_of, drawn, require_named, require_population
+from wijkkit.pipeline import gate
+from wijkkit.pipeline.gate import (
+    _require_covariates,
+    _same_rows,
+    bundle_of,
+    drawn,
+    require_named,
+    require_population,
+)
 from wijkkit.study import open_study
 from wijkkit.study.settings import PopulationSettings
 
@@ -78,5 +87,70 @@ def test_what_control_cannot_read_is_named_for_the_second_person(study):
     settings = study.settings.model_copy(update={"outputs": {"fig-a": {"why": "a model"}}})
     require_named(replace(study, settings=settings), "fig-a", "raw")
     for label in ("fig-b", ""):
-        with pytest.raises(DisclosureError, match="cell by cell"):
+        with pytest.raises(DisclosureError, match="cell by cell") as caught:
             require_named(replace(study, settings=settings), label, "raw")
+        assert caught.value.problems[0].place == (label or "publish without a label")
+
+
+def test_rows_are_those_that_were_released_whatever_numbers_were_published():
+    released = pd.DataFrame({"area": ["a", "b"], "wave": ["1", "1"], "value": [41.0, np.nan]})
+    wanted = pd.DataFrame({"area": ["b", "a", "a"], "value": [3.0, 99.0, 98.0], "own": "x"})
+    found = _same_rows(released, wanted, "tbl-a").set_index("area")["value"]
+    assert found.to_dict() == pytest.approx({"a": 41.0, "b": np.nan}, nan_ok=True)
+    with pytest.raises(DisclosureError, match="which released rows") as caught:
+        _same_rows(released, wanted[["value", "own"]], "tbl-a")
+    assert caught.value.problems[0].found == "value, own"
+
+
+@pytest.mark.parametrize(
+    ("covariates", "effects", "refused"),
+    [
+        ('["age"]', [1], ""),
+        ('["age", "income"]', [1], "income"),
+        ('["income"]', [], ""),
+        ("[]", [1], ""),
+    ],
+)
+def test_an_effect_takes_covariates_that_every_notebook_has(covariates, effects, refused):
+    arguments = pd.DataFrame({"argument": ["covariates"], "used": [covariates]})
+    effect = SimpleNamespace(arguments=arguments, effects=effects)
+    known = SimpleNamespace(sample=SimpleNamespace(weighted=pd.DataFrame({"age": [6.0]})))
+    _require_covariates(known, None)
+    if not refused:
+        _require_covariates(known, effect)
+        return
+    with pytest.raises(DisclosureError, match="do not know") as caught:
+        _require_covariates(known, effect)
+    assert caught.value.problems[0].found == refused
+
+
+@dataclass(frozen=True)
+class Made:
+    """A result that says which study and which rows it is of."""
+
+    study: object = None
+    rows: object = None
+
+    def with_frame(self, rows: object) -> Made:
+        return replace(self, rows=rows)
+
+
+def test_each_kind_of_output_is_drawn_of_what_control_let_out_of_it(study, monkeypatch):
+    released = pd.DataFrame({"area": ["a"], "value": [41.0]})
+    monkeypatch.setattr(gate, "released_rows", lambda study, frame, cells: (frame, cells))
+    monkeypatch.setattr(gate, "open_city", lambda _: SimpleNamespace(table=lambda name: released))
+    monkeypatch.setattr(gate, "drawn", lambda shown, *how: shown)
+    said = {"label": "fig-a", "caption": "", "alt": "", "draw": None, "table": "estimates"}
+    one = SimpleNamespace(**said, kind="result", frame="frame", cells="cells", content=Made())
+    assert gate._rows(study, one) == ("frame", "cells")
+    assert gate._bundle(study, one, "rows") == Made(study, "rows")
+    one = SimpleNamespace(**said, kind="rows", frame=released[["area"]])
+    assert gate._rows(study, one).equals(released) and gate._bundle(study, one, "rows") == "rows"
+    one = SimpleNamespace(**said, kind="view")
+    assert gate._rows(study, one) is None
+    assert gate._bundle(study, one, None).table("estimates") is released
+    one = SimpleNamespace(**said, kind="raw", content="as it is")
+    with pytest.raises(DisclosureError, match="cell by cell"):
+        gate._bundle(study, one, None)
+    settings = study.settings.model_copy(update={"outputs": {"fig-a": {"why": "a model"}}})
+    assert gate._bundle(replace(study, settings=settings), one, None) == "as it is"
