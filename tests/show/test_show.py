@@ -173,6 +173,11 @@ def test_the_goals_are_those_that_the_wijk_chose_under_the_name_that_the_study_g
     for other in ({"wijk": "zuid"}, {"status": "dropped"}):
         goals = register(folder, **other)
         assert goals[["target", "target_of"]].to_numpy().tolist() == [[60.0, "study"]]
+    nowhere = register(folder, target=float("nan"), study_goal=None)
+    assert show.table(nowhere, ["label", "state"]).data.iloc[0].tolist() == [
+        "Buiten zijn",
+        "geen streefwaarde",
+    ]
     own = register(folder, study_goal=None, indicator=None)
     assert own[["label", "own_status"]].to_numpy().tolist() == [["Buiten zijn", "missing"]]
     assert open_wijk(folder, "zuid").goals().empty

@@ -80,6 +80,17 @@ def test_the_clear_change_comes_first_and_then_five_answers(folder):
     ]
 
 
+def test_a_goal_without_a_target_cannot_have_been_reached(folder):
+    path = folder / "study.yml"
+    text = path.read_text(encoding="utf-8")
+    without = text.replace(', target: {value: 60, wave: "2021"}', "")
+    path.write_text(without, encoding="utf-8")
+    assert without != text and (
+        "- **Zijn de doelen gehaald?** De stad stelde één doel vast. Zonder streefwaarde, en dus "
+        "niet te zeggen: meer buitenspelen."
+    ) in answers(folder)
+
+
 def test_the_largest_clear_change_is_said_first(folder):
     replace(
         folder,

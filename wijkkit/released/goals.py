@@ -23,8 +23,9 @@ def goals(view: WijkView) -> pd.DataFrame:
     The columns of `outcomes` (for the goal's indicator, which is `measured_as`; `label` is the
     goal's own name), and `goal`, `name`, `domain`, `chosen` (by the network), `target`,
     `target_of` (``wijk`` or ``study``), `registered_baseline`, `measured_in` (the indicator's unit,
-    of target and baseline as well), `state` (reached, not_reached or unclear) and `reached_before` (the first measurement was already at the target). A comparison
-    wijk has no goals.
+    of target and baseline as well), `state` (reached, not_reached, unclear or no_target) and
+    `reached_before` (the first measurement was already at the target). A comparison wijk has no
+    goals.
     """
     shared = {goal.id: goal for goal in view.study.goals}
     own = view.own("goals").to_dict("records") if "goals" in view.released else []
@@ -48,7 +49,8 @@ def goals(view: WijkView) -> pd.DataFrame:
     directions = frame["direction"].fillna("higher")
     for row, direction in zip(frame.to_dict("records"), directions, strict=True):
         own, first = (number_at(row, prefix) for prefix in ("own", "first"))
-        states.append(target_state(own, row["target"], direction))
+        known = not pd.isna(row["target"])
+        states.append(target_state(own, row["target"], direction) if known else "no_target")
         reached = target_state(first, row["target"], direction, bound=False)
         before.append(reached == "reached")
     return frame.assign(state=states, reached_before=before)
