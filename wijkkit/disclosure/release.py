@@ -26,7 +26,6 @@ from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
-_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, repr=False)

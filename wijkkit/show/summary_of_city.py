@@ -45,7 +45,7 @@ _NAMED = 3
 
 def city_summary(view: CityView) -> ShownText | Nothing:
     """Say in five answers what the evaluation of the city found; a part without a source is absent."""
-    known = view.programme and view.effects()["status"].eq("ok").any()
+    known = view.programme and _was_estimated(view)
     parts = {
         "effect": [*effect_verdicts(view, count=True), *detectable_words(view)] if known else [],
         "gap": _gap(view),
@@ -54,6 +54,11 @@ def city_summary(view: CityView) -> ShownText | Nothing:
         "next": list(map(escaped, view.recommendations()["settle"].drop_duplicates().iloc[:2])),
     }
     return answered(view, "city_summary", parts)
+
+
+def _was_estimated(view: CityView) -> bool:
+    """Return whether there is an effect, though it may not be shown."""
+    return bool(view.effects()["status"].isin(["ok", "hidden"]).any())
 
 
 def effect_verdicts(view: CityView, count: bool = False) -> list[str]:
@@ -126,7 +131,7 @@ def effect_summary(view: CityView) -> ShownText | Nothing:
     outside = view.is_wijk and view.place[0] not in view.programme
     whole = [] if view.is_wijk else detectable_words(view)
     lines = [] if outside else [*effect_verdicts(view, count=view.is_wijk), *whole]
-    if not lines or not view.programme or view.effects()["status"].ne("ok").all():
+    if not lines or not view.programme or not _was_estimated(view):
         return Nothing(text("effect_show.no_outcome", view.language))
     if not view.is_wijk:
         return bullets(lines)
