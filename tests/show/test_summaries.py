@@ -19,6 +19,7 @@ from wijkkit.released import WijkView, open_city, open_wijk
 from wijkkit.released.sentences import WEIGHT
 from wijkkit.released.store import write_released
 from wijkkit.reports.pages import metadata
+from wijkkit.show.output import Nothing
 from wijkkit.study import open_study
 
 PACE = {"wijk": "noord", "cycle": 1, "registered": 6, "done": 3, "steps_done": 3}
@@ -422,6 +423,20 @@ def test_an_effect_without_a_number_says_why(city):
     write_released(city.study, "effect_conclusions", conclusions)
     said = show.city_summary(open_city(city.study.folder)).markdown
     assert "Er is geen meting van voor en van na de start." in said
+
+
+def test_an_effect_that_is_hidden_was_estimated(city):
+    said = json.dumps({"reason": "hidden"})
+    row = pd.DataFrame([("play", "effect", "unavailable", said)])
+    row.columns = ["outcome", "part", "key", "fields"]
+    write_released(city.study, "effect_conclusions", row)
+    effect = city.table("effects").iloc[[0]]
+    gone = dict.fromkeys(("estimate", "lower", "upper"), float("nan"))
+    for status, reason, found in (("hidden", "hidden", True), ("missing", "no_baseline", False)):
+        write_released(city.study, "effects", effect.assign(**gone, status=status, reason=reason))
+        summary = show.effect_summary(open_city(city.study.folder))
+        assert isinstance(summary, Nothing) != found
+        assert ("zou een verborgen aantal kinderen zijn uit te rekenen" in str(summary)) == found
 
 
 def test_the_gap_of_an_outcome_that_cannot_be_judged_is_counted(city):

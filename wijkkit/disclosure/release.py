@@ -27,7 +27,6 @@ from wijkkit.estimates.grid import Estimates
 from wijkkit.tables import ESTIMATE_KEYS, tidy
 
 
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Release(ShowsItself):
     """Released estimates.
