@@ -20,8 +20,8 @@ from wijkkit.study import Study, open_study
 
 #: Boys aged 4 up to 12 with a BMI of 18 or more, and all measured boys of that age.
 COUNTS = {
-    ("city", "1997"): (37, 153),
-    ("city", "2009"): (81, 311),
+    ("cities", "1997"): (37, 153),
+    ("cities", "2009"): (81, 311),
     ("east", "1997"): (68, 334),
     ("east", "2009"): (46, 258),
     ("north", "1997"): (37, 206),
@@ -58,10 +58,10 @@ def test_the_study_gives_five_area_reports_and_a_city_report(study):
     assert made.failed == {}
     pages = {path.name for path in study.site.glob("*.html")}
     assert {"index.html", "stad.html", *(f"{slug}.html" for slug in study.neighbourhoods)} <= pages
-    page = (study.site / "city.html").read_text(encoding="utf-8")
+    page = (study.site / "cities.html").read_text(encoding="utf-8")
     assert "BMI van 18 of hoger" in page
     # What is shown is the count over the whole, in whole percents: 81 / 311 = 26 percent.
-    assert round(open_wijk(study, "city").goals()["own_value"].iloc[0]) == 26
+    assert round(open_wijk(study, "cities").goals()["own_value"].iloc[0]) == 26
     exact = _plain(evaluate_effect(study, load_respondents(study)).effects)
     assert exact["estimate"] == pytest.approx(0.9859, abs=5e-5)
     assert exact["lower"] == pytest.approx(0.6033, abs=5e-5)
