@@ -122,6 +122,9 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
     >>> shown_interval({"value": 41.2, "lower": 36, "upper": 47, "unit": "percent",
     ...                 "status": "ok"}, "nl")
     '41% (36–47)'
+    >>> shown_interval({"value": -0.9, "lower": -1.2, "upper": -0.5, "unit": "score",
+    ...                 "status": "ok"}, "nl")
+    '−0,9 (−1,2 tot −0,5)'
     """
     value = shown_value(row, language)
     if row is None or row["status"] != "ok" or pd.isna(row["value"]):
@@ -133,7 +136,9 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
     show = signed if unit in DIFFERENCES else number
     limits = {"lower": lower, "upper": upper}
     ends = {name: show(end, language, _decimals(unit)) for name, end in limits.items()}
-    key = "difference_with_interval" if unit in DIFFERENCES else "value_with_interval"
+    # Between numbers below zero a dash would read as another minus.
+    worded = unit in DIFFERENCES or lower < 0
+    key = "difference_with_interval" if worded else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)
 
 
