@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
-from wijkkit.errors import DataError
+from wijkkit.errors import DataError, WijkkitError
 from wijkkit.pipeline import checks
 from wijkkit.pipeline.checks import account_text, design_lines, missing_parts
 from wijkkit.pipeline.respondents import load_respondents
@@ -215,3 +215,15 @@ def test_what_became_of_the_rows_is_a_table_in_the_words_of_the_study(folder):
     said = account_text(study, of_survey([("enquete", "2018", "noord", "", 5)])).splitlines()
     assert "neighbourhood" in said[0] and "noord" in said[1] and "5" in said[1]
     assert account_text(study, of_survey([])) == "no rows"
+
+
+@pytest.mark.parametrize(
+    ("disclosure", "said"),
+    [("min_n: 10", "without a reason"), ("protection: 5", "protection"), ("min_n: 40", "")],
+)
+def test_a_policy_that_no_release_would_be_made_under_is_named(folder, disclosure, said):
+    replace(folder, "study.yml", "goals:", f"disclosure: {{{disclosure}}}\ngoals:")
+    # This study has no survey file either; all that is wrong is named at once.
+    with pytest.raises(WijkkitError, match="the file is missing") as caught:
+        checks.validate(folder)
+    assert said in str(caught.value) and ("disclosure." in str(caught.value)) == bool(said)

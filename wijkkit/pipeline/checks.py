@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from wijkkit.disclosure.policy import policy_for
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.estimates import weight_report
 from wijkkit.indicators.functions import check_indicators
@@ -55,6 +56,7 @@ def checked(
         from wijkkit.pipeline.references import estimate_references
 
         read(estimate_references, references)
+    read(policy_for)
     for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
         read(load)
     if study.settings.process.quotes is not None:
