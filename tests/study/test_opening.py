@@ -9,6 +9,9 @@ import pytest
 
 from tests.studies import replace, write_study
 from wijkkit.errors import ParameterError, StudyError
+from wijkkit.export.rows import CITY as EVERYWHERE
+from wijkkit.reports.pages import INDEX, WORDS
+from wijkkit.reports.runs import BRIEF, CITY
 from wijkkit.study import open_study
 
 
@@ -248,9 +251,10 @@ def test_wijken_with_names_of_other_pages_and_foreign_letters(folder):
     named = {one.name: slug for slug, one in open_study(folder).neighbourhoods.items()}
     expected = {"City": "city-1", "Stad": "stad-2", "Ømø": "omo", "Élan": "elan"}
     assert expected.items() <= named.items()
-    (folder / "wijken.csv").write_text("code;name;wijk\n1;City;city\n", encoding="utf-8")
-    with pytest.raises(StudyError, match="another page or area has this name"):
-        open_study(folder)
+    for taken in (EVERYWHERE, CITY, INDEX, WORDS, f"west{BRIEF}"):
+        (folder / "wijken.csv").write_text(f"code;name;wijk\n1;West;{taken}\n", encoding="utf-8")
+        with pytest.raises(StudyError, match="another page or area has this name"):
+            open_study(folder)
 
 
 def test_a_list_of_wijken_may_have_more_columns_but_none_that_is_nearly_ours(folder):
