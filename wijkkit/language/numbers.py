@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -16,6 +16,8 @@ from babel.numbers import format_decimal
 from wijkkit.language.messages import catalogue, text
 
 MINUS = "\N{MINUS SIGN}"
+#: Units whose numbers stand in two decimals, and in none; the others in one.
+TWO_DECIMALS, _WHOLE = ("sd", "ratio", "odds_ratio"), ("percent", "points", "count")
 
 
 def number(value: float, language: str, decimals: int = 0) -> str:
@@ -57,6 +59,25 @@ def as_set(value: float, unit: str, language: str) -> str:
     """
     decimals = next(places for places in (0, 1, 2) if places == 2 or round(value, places) == value)
     return (percentage if unit == "percent" else number)(value, language, decimals)
+
+
+def about(shown: str, row: Any, language: str, key: str = "about") -> str:
+    """Return a number in words with ``ongeveer`` where its row says that it is rounded further.
+
+    >>> about("41%", {"step": 5.0}, "nl"), about("41%", {"step": 5.0}, "nl", "about_short")
+    ('ongeveer 41%', 'ca. 41%')
+    >>> about("1,40", {"step": 0.05, "unit": "ratio"}, "nl")
+    'ongeveer 1,40'
+    """
+    step = row.get("step")
+    finest = 10.0 ** -decimals_of(row.get("unit", "percent"))
+    coarse = step is not None and not math.isnan(step) and step > finest
+    return text(f"show.{key}", language, value=shown) if coarse else shown
+
+
+def decimals_of(unit: str) -> int:
+    """Return in how many decimals a number of this unit stands."""
+    return 0 if unit in _WHOLE else 2 if unit in TWO_DECIMALS else 1
 
 
 def points(value: float, language: str, decimals: int = 0) -> str:

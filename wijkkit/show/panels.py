@@ -12,10 +12,11 @@ from matplotlib.ticker import MaxNLocator
 
 from wijkkit.estimates.small_area import funnel as funnel_limits
 from wijkkit.language import listed, signed, text
+from wijkkit.language.numbers import about
 from wijkkit.released.store import is_shown
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.values import about, shown_value
+from wijkkit.show.values import shown_value
 
 #: The axis of effects reaches no further, in percentage points; more is drawn up to the edge.
 _FURTHEST = 60.0

@@ -10,10 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from wijkkit.language import signed, text
+from wijkkit.language.numbers import about
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show import theme
 from wijkkit.show.output import Nothing, ShownFigure, drawn, language_of, nothing
-from wijkkit.show.values import about, shown_interval, shown_value
+from wijkkit.show.values import shown_interval, shown_value
 
 #: The look of the first mark of a row, which has an interval, and of the ones after it.
 _FIRST: dict[str, Any] = {"marker": "o", "color": theme.OWN, "markersize": 8}
@@ -134,6 +135,15 @@ def _axis_of(rows: Sequence[Sequence[Mapping[str, Any]]]) -> tuple[str, list[boo
     return unit, [set(row) <= {unit, ""} for row in units]
 
 
+def _scaled(
+    axes: Axes, rows: Sequence[Sequence[Mapping[str, Any]]], language: str
+) -> tuple[list[bool], float]:
+    """Scale the axis for the rows that are in its unit; return which these are, and its end."""
+    _, on_axis = _axis_of(rows)
+    known = itertools.chain.from_iterable(itertools.compress(rows, on_axis))
+    return on_axis, _scale(axes, list(filter(is_shown, known)), False, language)
+
+
 def _beside(number: dict, language: str) -> str:
     """Return a number as it stands at its row; the axis has the unit of a difference."""
     if number.get("unit") != "points" or not is_shown(number):
@@ -194,10 +204,7 @@ def dumbbells(frame: pd.DataFrame) -> ShownFigure | Nothing:
     values = [_both(row, groups, language) for row in rows]
     with theme.style():
         figure, axes = theme.new_figure(height=0.8 + 0.6 * len(frame))
-        numbers = [list(row.values()) for row in rows]
-        on_axis = _axis_of(numbers)[1]
-        known = itertools.chain.from_iterable(itertools.compress(numbers, on_axis))
-        edge = _scale(axes, list(filter(is_shown, known)), False, language)
+        on_axis, edge = _scaled(axes, [list(row.values()) for row in rows], language)
         theme.rows_axis(axes, list(frame["label"]), values)
         for position in itertools.compress(range(len(rows)), on_axis):
             theme.track(axes, position, 0, edge)
@@ -244,10 +251,7 @@ def position(frame: pd.DataFrame) -> ShownFigure | Nothing:
     own = frame.loc[frame["own"], "name"]
     with theme.style():
         figure, axes = theme.new_figure(height=0.8 + 0.6 * len(labels))
-        numbers = [part.to_dict("records") for part in parts]
-        on_axis = _axis_of(numbers)[1]
-        known = itertools.chain.from_iterable(itertools.compress(numbers, on_axis))
-        edge = _scale(axes, list(filter(is_shown, known)), False, language)
+        on_axis, edge = _scaled(axes, [part.to_dict("records") for part in parts], language)
         theme.rows_axis(axes, labels, values)
         for at in itertools.compress(range(len(parts)), on_axis):
             theme.track(axes, at, 0, edge)

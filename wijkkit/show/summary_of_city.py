@@ -21,6 +21,7 @@ from wijkkit.language import (
     text,
 )
 from wijkkit.language.messages import escaped
+from wijkkit.language.numbers import about
 from wijkkit.released import CityView
 from wijkkit.released.effects import compared, evaluated
 from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
@@ -32,7 +33,6 @@ from wijkkit.show.row_sentences import (
     say,
     say_counted,
 )
-from wijkkit.show.values import about
 
 #: What the conclusions on outcomes say together: what is shown, what is not, and then a sign,
 #: which chance gives too often to stand first.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from wijkkit.language import absence, day, listed, number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
-from wijkkit.language.numbers import as_set, over_zero
+from wijkkit.language.numbers import TWO_DECIMALS, about, as_set, decimals_of, over_zero
 from wijkkit.registry.problems import shown as worded
 from wijkkit.registry.tables import KINDS
 from wijkkit.released.store import is_shown, number_at
@@ -23,7 +23,6 @@ _SMALLEST_P = 0.001
 _LARGEST_P = 0.05
 #: Units of a difference, which is shown with its sign.
 DIFFERENCES = ("points", "sd")
-_WHOLE, _TWO_DECIMALS = ("percent", "points", "count"), ("sd", "ratio", "odds_ratio")
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "verdict": ("show.alike", "logic_model.verdict", "explanations.verdict"),
@@ -82,24 +81,6 @@ def shown_value(
     return about(shown, row, language, rounded)
 
 
-def about(shown: str, row: Mapping[str, Any] | pd.Series, language: str, key: str = "about") -> str:
-    """Return a number in words with ``ongeveer`` where its row says that it is rounded further.
-
-    >>> about("41%", {"step": 5.0}, "nl"), about("41%", {"step": 5.0}, "nl", "about_short")
-    ('ongeveer 41%', 'ca. 41%')
-    >>> about("1,40", {"step": 0.05, "unit": "ratio"}, "nl")
-    'ongeveer 1,40'
-    """
-    step = row.get("step")
-    finest = 10.0 ** -_decimals(row.get("unit", "percent"))
-    coarse = step is not None and not pd.isna(step) and step > finest
-    return text(f"show.{key}", language, value=shown) if coarse else shown
-
-
-def _decimals(unit: str) -> int:
-    return 0 if unit in _WHOLE else 2 if unit in _TWO_DECIMALS else 1
-
-
 def why_absent(status: str, language: str, **words: object) -> str:
     """Return why a number of a survey or of the registry is absent."""
     if status in catalogue("absence", language):
@@ -112,8 +93,8 @@ def _in_unit(value: float, unit: str, language: str) -> str:
         return text("effect_show.out_of_reach", language)
     if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
-    shown = (signed if unit == "sd" else number)(value, language, _decimals(unit))
-    return shown if unit in ("", "score", "count", *_TWO_DECIMALS) else f"{shown} {unit}"
+    shown = (signed if unit == "sd" else number)(value, language, decimals_of(unit))
+    return shown if unit in ("", "score", "count", *TWO_DECIMALS) else f"{shown} {unit}"
 
 
 def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
@@ -135,7 +116,7 @@ def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> 
     unit = row.get("unit", "percent")
     show = signed if unit in DIFFERENCES else number
     limits = {"lower": lower, "upper": upper}
-    ends = {name: show(end, language, _decimals(unit)) for name, end in limits.items()}
+    ends = {name: show(end, language, decimals_of(unit)) for name, end in limits.items()}
     # Between numbers below zero a dash would read as another minus.
     worded = unit in DIFFERENCES or lower < 0
     key = "difference_with_interval" if worded else "value_with_interval"

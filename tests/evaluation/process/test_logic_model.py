@@ -375,6 +375,11 @@ def test_a_change_of_a_percentage_is_in_whole_points_and_one_of_a_score_in_tenth
     assert all(part in words for part in said), words
     unsure = _changed("changed_no_goal", row.replace(numbers[1], None), "measured", "nl", label="x")
     assert said[0] in unsure and "niet bekend" in unsure
+    for step, about in ((1.0 if unit == "points" else 0.1, False), (5.0, True)):
+        words = _changed(
+            "changed_no_goal", pd.Series({**row, "step": step}), "measured", "nl", label="x"
+        )
+        assert ("ongeveer" in words) == about
 
 
 def test_a_plan_is_carried_out_from_the_share_that_the_settings_name(facts):

@@ -15,7 +15,7 @@ from wijkkit.evaluation.facts import Facts
 from wijkkit.evaluation.process.network import people_at
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import interval, listed, number, percentage, points, signed, text
-from wijkkit.language.numbers import over_zero
+from wijkkit.language.numbers import about, over_zero
 from wijkkit.registry.tables import CHOICES, GOAL_COLUMNS
 
 State = Literal["better", "same", "worse", "mixed", "measured", "not_measured"]
@@ -96,8 +96,7 @@ def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     last = known.iloc[-1]
     percent = last["unit"] == "percent"
     value = percentage(last["value"], language) if percent else number(last["value"], language, 1)
-    if last["step"] > (1.0 if percent else 0.1):
-        value = text("show.about", language, value=value)
+    value = about(value, last, language)
     words = _say("once", language, label=label, value=value, wave=last["wave"])
     return Finding(indicator, "measured", words)
 
@@ -156,6 +155,7 @@ METHOD_SCALES = ("coordination", "partners", "strategy", "collaboration")
 def _changed(key: str, row: pd.Series, state: State, language: str, **fields: object) -> str:
     in_points = row["unit"] == "points"
     change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
+    change = about(change, row, language)
     fields |= {"change": change, "state": text(f"logic_model.state.{state}", language)}
     if pd.isna(row["lower"]) or pd.isna(row["upper"]):
         plain = key.removesuffix("_no_goal")
