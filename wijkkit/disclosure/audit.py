@@ -145,8 +145,8 @@ class Search:
 
         count, weighted = map(np.stack, zip(*self._found, strict=True))
         alike = count[program.alike(count, weighted)]
-        for one in alike:
-            _seen(one, lowest, highest)
+        np.minimum(lowest, alike.min(axis=0, initial=np.inf), out=lowest)
+        np.maximum(highest, alike.max(axis=0, initial=-np.inf), out=highest)
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
                 _seen(counts_of(shown, town), lowest, highest)
