@@ -8,7 +8,11 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tests.studies import write_study
+from wijkkit.batch.fingerprint import sources
 from wijkkit.batch.work import cleaned, failures, first_error
+from wijkkit.registry import open_registry
+from wijkkit.study import open_study
 
 SHOWN = new_output("display_data", data={"text/plain": "3"})
 ERROR = new_output("error", ename="E", evalue="gone", traceback=["E: gone"])
@@ -72,3 +76,20 @@ def test_no_path_of_the_study_s_machine_is_kept(tmp_path):
     assert folder not in nbformat.writes(kept) and str(Path.home()) + "/y" not in nbformat.writes(
         kept
     )
+
+
+@pytest.mark.parametrize("kept", ["path: r.sqlite", "url: 'sqlite:///{folder}/r.sqlite'"])
+def test_what_is_registered_and_which_quotes_were_chosen_are_among_the_sources(tmp_path, kept):
+    folder = write_study(tmp_path / "study")
+    with (folder / "study.yml").open("a") as file:
+        file.write(f"registry: {{{kept.format(folder=folder)}}}\nprocess: {{quotes: quotes.csv}}\n")
+    study = open_study(folder)
+    with open_registry(study) as registry:
+        marks = [sources(study)]
+        registry.save(
+            "documents", {"wijk": "noord", "type": "plan", "title": "P", "reference": "1"}, "A"
+        )
+        marks.append(sources(study))
+    (folder / "quotes.csv").write_text("code;use;shown\n")
+    marks.append(sources(study))
+    assert len(set(marks)) == 3 and sources(study) == marks[-1]

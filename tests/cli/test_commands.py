@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shlex
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,6 +69,14 @@ def test_a_run_says_what_ran_what_did_not_have_to_and_what_failed():
     assert summary(RunResult("r", jobs, 12.34)) == (
         "3 notebooks ran, 2 unchanged, 1 without result, in 12.3 s"
     )
+
+
+@pytest.mark.parametrize("name", ["mystudy", "Mijn d'Été & co"])
+def test_the_check_that_a_new_study_asks_for_can_be_typed(tmp_path, name):
+    (tmp_path / "areas.csv").write_text("code;name\nWK01;'t Zand\n")
+    said = told("new", tmp_path / name, "--areas", tmp_path / "areas.csv").stdout.splitlines()[-1]
+    command = said.partition("then: ")[2]
+    assert shlex.split(command) == ["wijkkit", "check", "--study", str(tmp_path / name)]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def installed(project: Path) -> str:
 def sources(study: Study) -> str:
     """Return the hash of the study's source files, its registry and what was published of it."""
     said = study.settings.sources.model_dump(mode="json")
-    paths = sorted({*_paths(said), study.settings.registry.path})
+    quotes = study.settings.process.quotes
+    paths = sorted({*_paths(said), *([quotes] if quotes else [])})
     published = [
         f"{folder.name}:{hash_file(folder / 'publication.json')}"
         for ledger in study.ledgers
@@ -69,8 +70,20 @@ def sources(study: Study) -> str:
     ]
     correction = hash_file(study.runs / "corrects.json")
     return hash_of(
-        *(f"{path}:{hash_file(study.path(path))}" for path in paths), *published, correction
+        *(f"{path}:{hash_file(study.path(path))}" for path in paths),
+        *(_registry(study), *published, correction),
     )
+
+
+def _registry(study: Study) -> str:
+    """Return the hash of the registry's file, or the number of the last change in a database."""
+    said = study.settings.registry
+    if not (said.url or said.url_variable):
+        return hash_file(study.path(said.path))
+    from wijkkit.registry import open_registry  # a run of a registry in a file loads no database
+
+    with open_registry(study) as registry:
+        return str(registry.mark())
 
 
 def _paths(said: object) -> list[str]:

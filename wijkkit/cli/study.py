@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,13 @@ def import_(
 
     for path in import_study(workbook, study):
         typer.echo(f"Written: {path}")
-    typer.echo(f"Now: wijkkit check --study {study}")
+    typer.echo(f"Now: {_check_of(study)}")
+
+
+def _check_of(study: Path) -> str:
+    """Return the command that checks a study, as any shell reads it."""
+    plain = re.fullmatch(r"[\w./\\:-]+", str(study))
+    return f"wijkkit check --study {study}" if plain else f'wijkkit check --study "{study}"'
 
 
 # The command ``wijkkit new``.
@@ -100,7 +107,7 @@ def new(
         typer.echo(
             f"  {problem.file}, {problem.place}: {problem.what.removeprefix('still open: ')}"
         )
-    typer.echo(f"Fill these in and delete the marks, then: wijkkit check --study {study}")
+    typer.echo(f"Fill these in and delete the marks, then: {_check_of(study)}")
 
 
 # The command ``wijkkit check``.

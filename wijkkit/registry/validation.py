@@ -17,7 +17,8 @@ from wijkkit.registry.problems import RowError, broken
 from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_DAYS = (("%Y-%m-%d", re.compile(r"\d{4}-\d\d-\d\d")), ("%d-%m-%Y", re.compile(r"\d{1,2}-\d{1,2}-\d{4}")))  # fmt: skip
+#: A day as it is typed: the day or the year first. A day exported as text has a time of zeros.
+_TYPED_DAY = re.compile(r"(\d{1,2}|\d{4})([-/.])(\d{1,2})\2(\d{1,2}|\d{4})(?:[ T]00:00(?::00)?)?")
 _PERSONAL = re.compile(
     r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)",
     re.IGNORECASE,
@@ -148,15 +149,15 @@ def _as_day(value: object) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    if not isinstance(value, str):
+    typed = _TYPED_DAY.fullmatch(value.strip()) if isinstance(value, str) else None
+    if typed is None:
         return None
-    for form, pattern in _DAYS:
-        if pattern.fullmatch(value.strip()):
-            try:
-                return datetime.strptime(value.strip(), form).date()
-            except ValueError:
-                return None
-    return None
+    first, month, last = int(typed[1]), int(typed[3]), int(typed[4])
+    year, day = (first, last) if first > 31 else (last, first)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
 
 
 def _choice(column: Column, value: str, lists: StudyLists) -> str:
