@@ -239,6 +239,23 @@ def test_a_target_of_a_score_is_no_percentage_and_a_mean_is_of_no_share(folder):
     assert "%" not in said
 
 
+def test_a_difference_in_a_score_has_a_sign_and_the_decimals_of_its_score(folder):
+    outcome = open_wijk(folder, "noord").outcomes()
+    change = {"value": 0.2, "lower": -0.2, "upper": 0.6, "unit": "score"}
+    changed = {f"change_{name}": value for name, value in change.items()}
+    outcome = outcome.assign(**changed, own_unit="score", first_unit="score", trend="unknown")
+    assert show.table(outcome, ["change"]).data.iloc[0, 0] == "+0,2 (−0,2 tot +0,6)"
+    assert "(+0,2, marge −0,2 tot 0,6)" in show.sentences(outcome, show.change_sentence).markdown
+    effect = pd.DataFrame({"outcome": ["play"], "scale": ["score"], "status": ["ok"], **change})
+    effect.attrs["language"] = "nl"
+    assert show.table(effect, ["value"]).data.iloc[0, 0] == "+0,2 (−0,2 tot +0,6)"
+    own = pd.DataFrame(
+        {"label": ["Cijfer"], "status": ["ok"], **change, "value": 7.2, "lower": 6.9}
+    )
+    own.attrs["language"] = "nl"
+    assert show.table(own, ["value"]).data.iloc[0, 0] == "7,2 (6,9–0,6)"
+
+
 def test_a_target_is_reached_only_when_the_whole_interval_is_beyond_it():
     number = {"value": 12.0, "lower": 9.0, "upper": 15.0, "status": "ok"}
     found = [target_state(number, target, "lower") for target in (16.0, 15.0, 10.0, 9.0, 8.0, None)]

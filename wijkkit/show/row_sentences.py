@@ -10,7 +10,7 @@ import pandas as pd
 from wijkkit.estimates.compare import CLEAR
 from wijkkit.language import counted, interval, large_first, listed, small_first, text
 from wijkkit.language.messages import escaped
-from wijkkit.language.numbers import as_set, over_zero
+from wijkkit.language.numbers import as_set, decimals_of, over_zero
 from wijkkit.released import CityView
 from wijkkit.released.goals import target_state
 from wijkkit.released.store import is_shown, number_at
@@ -165,7 +165,9 @@ def change_sentence(row: pd.Series, about: About) -> str:
         "last": shown_value(own, language),
         "trend": text(f"show.trend.{row['trend']}", language),
         "points": _difference(change, language),
-        "interval": interval(change["lower"], change["upper"], language),
+        "interval": interval(
+            change["lower"], change["upper"], language, decimals_of(change["unit"] or "points")
+        ),
     }
     key = "unjudged" if row["trend"] == "unknown" else "sentence"
     said = text(f"show.change.{key}", language, label=head, **moved)
@@ -180,7 +182,8 @@ def any_over_zero(rows: pd.DataFrame, prefix: str, language: str) -> str:
 
 
 def _difference(number: Mapping[str, Any], language: str) -> str:
-    return shown_value({**number, "unit": number["unit"] or "points"}, language)
+    number = {**number, "unit": number["unit"] or "points"}
+    return shown_value(number, language, difference=True)
 
 
 def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:

@@ -23,6 +23,8 @@ _SMALLEST_P = 0.001
 _LARGEST_P = 0.05
 #: Units of a difference, which is shown with its sign.
 DIFFERENCES = ("points", "sd")
+#: Columns of differences, of scores as well.
+_DIFFERENCE_COLUMNS = ("change", "city_change", "gap")
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "verdict": ("show.alike", "logic_model.verdict", "explanations.verdict"),
@@ -62,11 +64,15 @@ _DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2, "difference": 2}
 
 
 def shown_value(
-    row: Mapping[str, Any] | pd.Series | None, language: str, rounded: str = "about"
+    row: Mapping[str, Any] | pd.Series | None,
+    language: str,
+    rounded: str = "about",
+    difference: bool = False,
 ) -> str:
     """Return the value of a row: ``41%``, or the word for its status.
 
     `rounded`: The message for a number in coarser steps, ``about_short`` where room is short.
+    `difference`: Whether it is one, which has a sign in any unit.
 
     >>> shown_value({"value": 41.2, "unit": "percent", "status": "ok"}, "nl")
     '41%'
@@ -77,7 +83,7 @@ def shown_value(
         return why_absent(row["status"], language, limit=row.get("lower", float("nan")))
     if row is None or pd.isna(row["value"]):
         return absence("missing", language)
-    shown = _in_unit(row["value"], row.get("unit", "percent"), language)
+    shown = _in_unit(row["value"], row.get("unit", "percent"), language, difference)
     return about(shown, row, language, rounded)
 
 
@@ -88,37 +94,43 @@ def why_absent(status: str, language: str, **words: object) -> str:
     return text(f"process.{status}", language)
 
 
-def _in_unit(value: float, unit: str, language: str) -> str:
+def _in_unit(value: float, unit: str, language: str, difference: bool) -> str:
     if np.isinf(value):
         return text("effect_show.out_of_reach", language)
     if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
-    shown = (signed if unit == "sd" else number)(value, language, decimals_of(unit))
+    shown = _sign(unit, difference)(value, language, decimals_of(unit))
     return shown if unit in ("", "score", "count", *TWO_DECIMALS) else f"{shown} {unit}"
 
 
-def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
+def _sign(unit: str, difference: bool) -> Callable[[float, str, int], str]:
+    return signed if difference or unit in DIFFERENCES else number
+
+
+def shown_interval(
+    row: Mapping[str, Any] | pd.Series | None, language: str, difference: bool = False
+) -> str:
     """Return the value with its interval: ``41% (36–47)``; without one, the value alone.
 
     >>> shown_interval({"value": 41.2, "lower": 36, "upper": 47, "unit": "percent",
     ...                 "status": "ok"}, "nl")
     '41% (36–47)'
     >>> shown_interval({"value": -0.9, "lower": -1.2, "upper": -0.5, "unit": "score",
-    ...                 "status": "ok"}, "nl")
+    ...                 "status": "ok"}, "nl", difference=True)
     '−0,9 (−1,2 tot −0,5)'
     """
-    value = shown_value(row, language)
+    value = shown_value(row, language, difference=difference)
     if row is None or row["status"] != "ok" or pd.isna(row["value"]):
         return value
     lower, upper = row.get("lower"), row.get("upper")
     if lower is None or upper is None or not np.isfinite([lower, upper]).all():
         return value
     unit = row.get("unit", "percent")
-    show = signed if unit in DIFFERENCES else number
+    show = _sign(unit, difference)
     limits = {"lower": lower, "upper": upper}
     ends = {name: show(end, language, decimals_of(unit)) for name, end in limits.items()}
     # Between numbers below zero a dash would read as another minus.
-    worded = unit in DIFFERENCES or lower < 0
+    worded = difference or unit in DIFFERENCES or lower < 0
     key = "difference_with_interval" if worded else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)
 
@@ -244,10 +256,14 @@ def _head(name: str, frame: pd.DataFrame) -> str:
 
 def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     """Return a column in words."""
+    difference = name in _DIFFERENCE_COLUMNS or (
+        name == "value" and {"outcome", "scale"} <= {*frame}
+    )
+    show_interval = partial(shown_interval, language=language, difference=difference)
     if f"{name}_value" in frame:
-        return [shown_interval(number_at(row, name), language) for _, row in frame.iterrows()]
+        return [show_interval(number_at(row, name)) for _, row in frame.iterrows()]
     if name == "value" and "status" in frame:
-        return [shown_interval(row, language) for _, row in frame.iterrows()]
+        return [show_interval(row) for _, row in frame.iterrows()]
     show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
     cells = [show(value) for value in frame[name]]
     if name in _JUDGED and f"{_JUDGED[name]}lower" in frame:
