@@ -641,6 +641,28 @@ def test_what_is_not_known_of_an_assumption_is_not_a_comparison():
 def test_a_column_without_anything_is_left_out_of_a_table_but_never_the_first():
     frame = pd.DataFrame({"label": ["", ""], "target": [None, None], "p": [0.2, None]})
     assert list(show.table(frame, {"label": "A", "target": "B", "p": "C"}).data) == ["A", "C"]
+    alone = frame.assign(alike="unknown")
+    assert list(show.table(alone, ["label", "alike", "p"]).data)[1:] == ["p-waarde"]
+
+
+def test_what_has_no_better_side_is_not_judged_rather_than_unknown(folder):
+    outcome = open_wijk(folder, "noord").outcomes().assign(trend="unknown", verdict="unknown")
+    columns = ["label", "trend", "verdict"]
+    neither = outcome.assign(direction="none")
+    words = show.table(neither, columns).data.iloc[0, 1:].tolist()
+    assert words == ["niet beoordeeld", "niet beoordeeld"]
+    hidden = neither.assign(change_status="hidden", own_status="hidden")
+    for frame in (outcome, hidden):
+        assert show.table(frame, columns).data.iloc[0, 1:].tolist() == ["verandering onbekend"]
+
+
+def test_programme_wijken_of_which_nothing_is_registered_are_still_there(folder):
+    view = open_city(folder)
+    rows = pd.DataFrame(columns=["steps_done", "dose", "reach_of_plan", "registered"])
+    said = {"Er zijn geen interventies geregistreerd.": rows.reindex([0])}
+    said["Deze studie heeft geen programmawijken."] = rows
+    for words, frame in said.items():
+        assert show.done_summary(view.framed("side_by_side", frame)).markdown == words
 
 
 @pytest.mark.parametrize(

@@ -244,13 +244,14 @@ class CityView(ShowsItself):
 
     def recommendations(self) -> pd.DataFrame:
         """Return a row per explanation that is supported or open, with what would settle it."""
-        absent = "nothing" if self.programme else "wijken.none"
-        return self.framed("recommendations", said.recommendations(self), absent)
+        return self._advice(said.recommendations(self))
 
     def programme_recommendations(self) -> pd.DataFrame:
         """Return the programme's own recommendations, with what the data say of each."""
-        frame = said.programme_recommendations(self)
-        return self.framed("recommendations", frame, "wijken.none")
+        return self._advice(said.programme_recommendations(self))
+
+    def _advice(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return self.framed("recommendations", frame, "nothing" if self.programme else "wijken.none")
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a released table of the whole city."""

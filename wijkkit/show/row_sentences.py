@@ -160,14 +160,13 @@ def change_sentence(row: pd.Series, about: About) -> str:
     absent = next((number for number in (own, first, change) if not is_shown(number)), None)
     if row["trend"] == "unknown" and absent is not None:
         return _absent(absent, head, language)
+    places = decimals_of(change["unit"] or "points")
     moved = {
         "first": shown_value(first, language),
         "last": shown_value(own, language),
         "trend": text(f"show.trend.{row['trend']}", language),
         "points": _difference(change, language),
-        "interval": interval(
-            change["lower"], change["upper"], language, decimals_of(change["unit"] or "points")
-        ),
+        "interval": interval(change["lower"], change["upper"], language, places),
     }
     key = "unjudged" if row["trend"] == "unknown" else "sentence"
     said = text(f"show.change.{key}", language, label=head, **moved)
@@ -182,8 +181,8 @@ def any_over_zero(rows: pd.DataFrame, prefix: str, language: str) -> str:
 
 
 def _difference(number: Mapping[str, Any], language: str) -> str:
-    number = {**number, "unit": number["unit"] or "points"}
-    return shown_value(number, language, difference=True)
+    unit = number["unit"] or "points"
+    return shown_value({**number, "unit": unit}, language, difference=True)
 
 
 def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:

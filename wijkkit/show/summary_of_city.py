@@ -186,7 +186,8 @@ def _gap(view: CityView) -> list[str]:
 def done_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     """Say of `CityView.side_by_side` how far the wijken are, what was done and whom it reached."""
     lines = done(frame)
-    return bullets(lines) if lines else nothing(frame, "show.wijken.none")
+    absent = "show.wijken.none" if frame.empty else "show.delivery.none"
+    return bullets(lines) if lines else nothing(frame, absent)
 
 
 def done(frame: pd.DataFrame) -> list[str]:

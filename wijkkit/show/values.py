@@ -53,6 +53,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 #: Columns of a verdict on a difference -> the prefix of that difference.
 _JUDGED = {"trend": "change_", "key": ""}
+#: Columns of a verdict -> the number that it judges, where one side of it is the better.
+_NOT_JUDGED = {"trend": "change", "verdict": "own"}
 #: Columns of the registry's interventions, whose words the registry has.
 _REGISTERED = ("evidence", "scope", "procured_by", "status")
 #: Columns of plain numbers that are percentages, and those with more decimals.
@@ -99,12 +101,9 @@ def _in_unit(value: float, unit: str, language: str, difference: bool) -> str:
         return text("effect_show.out_of_reach", language)
     if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
-    shown = _sign(unit, difference)(value, language, decimals_of(unit))
+    difference |= unit in DIFFERENCES
+    shown = (signed if difference else number)(value, language, decimals_of(unit))
     return shown if unit in ("", "score", "count", *TWO_DECIMALS) else f"{shown} {unit}"
-
-
-def _sign(unit: str, difference: bool) -> Callable[[float, str, int], str]:
-    return signed if difference or unit in DIFFERENCES else number
 
 
 def shown_interval(
@@ -126,12 +125,12 @@ def shown_interval(
     if lower is None or upper is None or not np.isfinite([lower, upper]).all():
         return value
     unit = row.get("unit", "percent")
-    show = _sign(unit, difference)
+    difference |= unit in DIFFERENCES
+    show = signed if difference else number
     limits = {"lower": lower, "upper": upper}
     ends = {name: show(end, language, decimals_of(unit)) for name, end in limits.items()}
     # Between numbers below zero a dash would read as another minus.
-    worded = difference or unit in DIFFERENCES or lower < 0
-    key = "difference_with_interval" if worded else "value_with_interval"
+    key = "difference_with_interval" if difference or lower < 0 else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)
 
 
@@ -192,7 +191,8 @@ def table(
     cells = {head: _column(frame, name, language) for name, head in heads.items()}
     if not across:
         # A column in which no row has anything says nothing; the first one names the rows.
-        first, silent = next(iter(cells)), {"", absence("missing", language)}
+        silent = {"", text("show.alike.unknown", language), absence("missing", language)}
+        first = next(iter(cells))
         cells = {h: words for h, words in cells.items() if h == first or set(words) - silent}
     absent = frame["status"].ne("ok") if "status" in frame else pd.Series(False, frame.index)
     if across and "reason" in frame:
@@ -266,6 +266,10 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
         return [show_interval(row) for _, row in frame.iterrows()]
     show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
     cells = [show(value) for value in frame[name]]
+    if name in _NOT_JUDGED and "direction" in frame:
+        neither = frame["direction"].eq("none") & frame[f"{_NOT_JUDGED[name]}_status"].eq("ok")
+        unjudged = text("show.trend.unjudged", language)
+        cells = [unjudged if way else cell for way, cell in zip(neither, cells, strict=True)]
     if name in _JUDGED and f"{_JUDGED[name]}lower" in frame:
         clear = frame[name].str.endswith(("better", "worse"))
         lower, upper = (frame[f"{_JUDGED[name]}{end}"] for end in ("lower", "upper"))
