@@ -247,13 +247,20 @@ def test_a_difference_in_a_score_has_a_sign_and_the_decimals_of_its_score(folder
     assert show.table(outcome, ["change"]).data.iloc[0, 0] == "+0,2 (−0,2 tot +0,6)"
     assert "(+0,2, marge −0,2 tot 0,6)" in show.sentences(outcome, show.change_sentence).markdown
     effect = pd.DataFrame({"outcome": ["play"], "scale": ["score"], "status": ["ok"], **change})
-    effect.attrs["language"] = "nl"
+    effect.attrs |= {"language": "nl", "differences": True}
     assert show.table(effect, ["value"]).data.iloc[0, 0] == "+0,2 (−0,2 tot +0,6)"
     own = pd.DataFrame(
         {"label": ["Cijfer"], "status": ["ok"], **change, "value": 7.2, "lower": 6.9}
     )
     own.attrs["language"] = "nl"
     assert show.table(own, ["value"]).data.iloc[0, 0] == "7,2 (6,9–0,6)"
+    for kind in ("effects", "methods", "design_checks", "slopes"):
+        ratio = effect.assign(unit="ratio", value=1.4, lower=0.9, upper=2.0)
+        frame = open_city(folder).framed(kind, pd.concat([effect, ratio]))
+        assert show.table(frame, ["outcome", "value"]).data.iloc[:, 1].tolist() == [
+            "+0,2 (−0,2 tot +0,6)",
+            "1,40 (0,90–2,00)",
+        ]
 
 
 def test_a_target_is_reached_only_when_the_whole_interval_is_beyond_it():
@@ -651,9 +658,10 @@ def test_what_has_no_better_side_is_not_judged_rather_than_unknown(folder):
     neither = outcome.assign(direction="none")
     words = show.table(neither, columns).data.iloc[0, 1:].tolist()
     assert words == ["niet beoordeeld", "niet beoordeeld"]
+    # A change whose verdict is withheld stands there as well.
+    assert show.table(outcome, columns).data.iloc[0, 1:].tolist() == ["niet beoordeeld"]
     hidden = neither.assign(change_status="hidden", own_status="hidden")
-    for frame in (outcome, hidden):
-        assert show.table(frame, columns).data.iloc[0, 1:].tolist() == ["verandering onbekend"]
+    assert show.table(hidden, columns).data.iloc[0, 1:].tolist() == ["verandering onbekend"]
 
 
 def test_programme_wijken_of_which_nothing_is_registered_are_still_there(folder):

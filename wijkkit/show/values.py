@@ -53,7 +53,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 #: Columns of a verdict on a difference -> the prefix of that difference.
 _JUDGED = {"trend": "change_", "key": ""}
-#: Columns of a verdict -> the number that it judges, where one side of it is the better.
+#: Columns of a verdict -> the number that it judges, where that is shown.
 _NOT_JUDGED = {"trend": "change", "verdict": "own"}
 #: Columns of the registry's interventions, whose words the registry has.
 _REGISTERED = ("evidence", "scope", "procured_by", "status")
@@ -101,9 +101,13 @@ def _in_unit(value: float, unit: str, language: str, difference: bool) -> str:
         return text("effect_show.out_of_reach", language)
     if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
-    difference |= unit in DIFFERENCES
+    difference = _is_signed(unit, difference)
     shown = (signed if difference else number)(value, language, decimals_of(unit))
     return shown if unit in ("", "score", "count", *TWO_DECIMALS) else f"{shown} {unit}"
+
+
+def _is_signed(unit: str, difference: bool) -> bool:
+    return unit in DIFFERENCES or (difference and unit == "score")
 
 
 def shown_interval(
@@ -125,7 +129,7 @@ def shown_interval(
     if lower is None or upper is None or not np.isfinite([lower, upper]).all():
         return value
     unit = row.get("unit", "percent")
-    difference |= unit in DIFFERENCES
+    difference = _is_signed(unit, difference)
     show = signed if difference else number
     limits = {"lower": lower, "upper": upper}
     ends = {name: show(end, language, decimals_of(unit)) for name, end in limits.items()}
@@ -256,9 +260,7 @@ def _head(name: str, frame: pd.DataFrame) -> str:
 
 def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     """Return a column in words."""
-    difference = name in _DIFFERENCE_COLUMNS or (
-        name == "value" and {"outcome", "scale"} <= {*frame}
-    )
+    difference = name in _DIFFERENCE_COLUMNS or frame.attrs.get("differences", False)
     show_interval = partial(shown_interval, language=language, difference=difference)
     if f"{name}_value" in frame:
         return [show_interval(number_at(row, name)) for _, row in frame.iterrows()]
@@ -267,9 +269,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
     cells = [show(value) for value in frame[name]]
     if name in _NOT_JUDGED and "direction" in frame:
-        neither = frame["direction"].eq("none") & frame[f"{_NOT_JUDGED[name]}_status"].eq("ok")
-        unjudged = text("show.trend.unjudged", language)
-        cells = [unjudged if way else cell for way, cell in zip(neither, cells, strict=True)]
+        unjudged = frame[name].eq("unknown") & frame[f"{_NOT_JUDGED[name]}_status"].eq("ok")
+        unjudged &= frame["direction"].eq("none") | (name == "trend")
+        cells = list(np.where(unjudged, text("show.trend.unjudged", language), cells))
     if name in _JUDGED and f"{_JUDGED[name]}lower" in frame:
         clear = frame[name].str.endswith(("better", "worse"))
         lower, upper = (frame[f"{_JUDGED[name]}{end}"] for end in ("lower", "upper"))
