@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from wijkkit.disclosure.audit import audited, narrow_with
 from wijkkit.disclosure.choice import Settled
+from wijkkit.disclosure.loss import lost
 from wijkkit.disclosure.program import Program, counts_of
 from wijkkit.disclosure.system import System
 
@@ -158,15 +159,15 @@ def _given_back(
     multiple, system = attack.found.one.multiple, before.system
     left = [_TRIALS]
 
-    def halved(multiple: Floats, lost: Ints, target: Floats) -> Floats:
-        if not len(lost) or not left[0]:
+    def halved(multiple: Floats, cells: Ints, target: Floats) -> Floats:
+        if not len(cells) or not left[0]:
             return multiple
         left[0] -= 1
         tried = multiple.copy()
-        tried[lost] = target[lost]
+        tried[cells] = target[cells]
         if holds(tried):
             return tried
-        for half in np.array_split(lost, 2) if len(lost) > 1 else ():
+        for half in np.array_split(cells, 2) if len(cells) > 1 else ():
             multiple = halved(multiple, half, target)
         return multiple
 
@@ -176,9 +177,9 @@ def _given_back(
     for block in (large & everybody, wijk & everybody, wijk, large, system.level == "gebied"):
         for least in (0.0, 5.0):
             target = np.maximum(first, least)
-            lost = block & (first > 0) & ((multiple > target) | (multiple == 0))
-            if least == 0 or not wijk[lost].any():
-                multiple = halved(multiple, np.flatnonzero(lost), target)
+            given_up = block & (first > 0) & (lost(multiple) > lost(target))
+            if least == 0 or not wijk[given_up].any():
+                multiple = halved(multiple, np.flatnonzero(given_up), target)
     return replace(before, multiple=multiple)
 
 

@@ -15,14 +15,12 @@ from numpy.typing import NDArray
 
 from wijkkit.disclosure.differences import Differences
 from wijkkit.disclosure.knowledge import Shown
-from wijkkit.disclosure.loss import COARSER, ORDER, Loss
+from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
 from wijkkit.disclosure.moves import Moves, Proofs
 from wijkkit.disclosure.system import Line, System
 from wijkkit.disclosure.towns import TINY, Towns
 
 Floats = NDArray[np.float64]
-_TINY = 1e-9
-
 #: A cell that is neither shown nor to be kept open.
 FREE = -1.0
 #: Programs are tried for what moves of children do not show to be open, in systems of fewer atoms.
@@ -54,6 +52,9 @@ class Choice:
         self._varies = len(shown.system.patterns) > 1
         self.small = len(shown.system.size) < SMALL and self._varies
         self._unit = _units(shown.system, self.small)
+        #: A number of each cell's group in its area.
+        parts = np.column_stack([self._unit, shown.system.slot, shown.system.group])
+        self._part = np.unique(parts, axis=0, return_inverse=True)[1].ravel()
         self._roomy = self._with_room()
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
@@ -64,9 +65,7 @@ class Choice:
 
         Where none has, that with the most room: a figure may be at the edge of a coarser step.
         """
-        system = self.shown.system
-        weight = np.maximum(system.heaviest(), _TINY)
-        need = self.shown.need.max(initial=0)
+        weight, need = self.shown.system.heaviest(), self.shown.need.max()
         sizes = np.array([1.0, *COARSER])
         rooms = []
         for size in sizes:
@@ -126,9 +125,7 @@ class Choice:
         steps = [self._roomy, none + COARSER[-1]] if loss.multiples == COARSER else [none]
         for one in steps:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
-            which &= (multiple > 0) & ((multiple < one) | (one == 0))
-            if not which.any():
-                continue
+            which &= lost(multiple) < lost(one)
             if (system.level[which] == "wijk").all():
                 multiple, narrow = self._one_by_one(which, multiple, narrow)
             else:
@@ -136,8 +133,6 @@ class Choice:
                 # To give up more opens; only what is hidden now can be narrow besides.
                 asked = np.union1d(narrow, np.flatnonzero(which & (multiple == 0)))
                 narrow = self.narrow(multiple, asked)
-            if not len(narrow):
-                break
         return multiple, narrow
 
     def _one_by_one(
@@ -147,13 +142,11 @@ class Choice:
         area = self.shown.system.area
         while len(narrow):
             left = np.flatnonzero(which & (multiple > 0))
-            if not len(left):
-                break
-            found = [(area[cell], self._next(cell, left)) for cell in self._one_each(narrow)]
-            best = [one for home, one in found if one is not None and area[one] == home]
+            next_of = {cell: self._next(cell, left) for cell in self._one_each(narrow)}
+            found = [(area[cell], one) for cell, one in next_of.items() if one is not None]
             # Another wijk is hidden for the sake of this one only when none can help itself.
-            if self.small or not best:
-                best = [one for _, one in found if one is not None][:1]
+            best = [one for home, one in found if area[one] == home]
+            best = best or [one for _, one in found[:1]]
             if not best:
                 break
             if not self.small:
@@ -165,9 +158,7 @@ class Choice:
 
     def _alike(self, cells: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return those of the cells left of the same areas and groups as these."""
-        system = self.shown.system
-        key = (self._unit * (system.slot.max() + 1) + system.slot) * (system.group.max() + 1)
-        return left[np.isin((key + system.group)[left], (key + system.group)[cells])]
+        return left[np.isin(self._part[left], self._part[cells])]
 
     def _one_each(self, narrow: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return one narrow cell of each area."""
@@ -179,18 +170,14 @@ class Choice:
         One of the same wijk; else the same group of another, or everybody there.
         """
         system = self.shown.system
-        there = self._near_to(cell)[left]
-        same = (system.slot[left] == system.slot[cell]) & (system.group[left] == system.group[cell])
+        slot = system.slot == system.slot[cell]
+        same = slot & (system.group == system.group[cell])
         # In a small town everybody in any other wijk can hide these children in the end.
-        rest = (system.slot[left] == 0) & self.small
-        left = left[next((one for one in (there, same) if one.any()), rest)]
-        if not len(left):
-            return None
-        slot = system.slot[left] != system.slot[cell]
-        group = system.group[left] != system.group[cell]
-        if not system.slot[cell]:
-            slot = group = np.zeros(len(left), bool)
-        return int(left[np.lexsort([self._n[left], group, slot])[0]])
+        rest = (system.slot == 0) & self.small
+        ways = (left[way[left]] for way in (self._near_to(cell), same, rest))
+        left = next((way for way in ways if len(way)), left[:0])
+        order = np.lexsort([self._n[left], ~same[left], ~slot[left]])
+        return int(left[order[0]]) if len(left) else None
 
     def _near_to(self, cell: int) -> NDArray[np.bool_]:
         """Return the cells that share a child's wijk with this one."""
@@ -211,22 +198,20 @@ class Choice:
     def _given_back(self, multiple: Floats) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
         for rank in range(len(ORDER) - 1, -1, -1):
-            lost = np.flatnonzero(self._rank(multiple) == rank)
-            loss = ORDER[rank]
-            finer = list(COARSER) if loss.multiples == COARSER or loss.larger else []
-            steps = [1.0, *(finer if self.small or not finer else [self._roomy, COARSER[-1]])]
-            for less in steps:
+            given_up = self._rank(multiple) == rank
+            finer = COARSER if self.small else (self._roomy, COARSER[-1])
+            for less in (1.0, *(finer if ORDER[rank].larger else ())):
                 less = np.broadcast_to(less, multiple.shape)
-                more = (multiple > less) | (multiple == 0)
-                multiple = self._restored(multiple, lost[more[lost]], less)
+                more = given_up & (lost(multiple) > lost(less))
+                multiple = self._restored(multiple, np.flatnonzero(more), less)
         return multiple
 
     def _rank(self, multiple: Floats) -> NDArray[np.int64]:
         """Return which kind of loss each cell has; -1 for none, or by the rules."""
         rank = np.full(len(multiple), -1)
         for number, loss in enumerate(ORDER):
-            lost = loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
-            rank = np.where(lost & (rank < 0) & (self.first > 0), number, rank)
+            given_up = loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
+            rank = np.where(given_up & (rank < 0) & (self.first > 0), number, rank)
         return rank
 
     def more(self, multiple: Floats, cells: NDArray[np.int64], block: bool = True) -> Floats | None:
@@ -239,7 +224,7 @@ class Choice:
             for one in loss.multiples:
                 which = loss.of(self.shown.system, self._wijken) & ~self._kept
                 which &= self._near(cells, loss)
-                which &= (multiple > 0) & ((multiple < one) | (one == 0))
+                which &= lost(multiple) < lost(one)
                 left = np.flatnonzero(which)
                 if one > 0:
                     own = self._alike(cells, left)
@@ -298,7 +283,7 @@ class Choice:
         self,
         multiple: Floats,
         lines: Sequence[Line] = (),
-        exact: NDArray[np.int64] | None = None,
+        exact: Sequence[int] | NDArray[np.int64] = (),
     ) -> NDArray[np.int64]:
         """Return a hidden cell that is not open when more is known than the figures, if any.
 
@@ -310,26 +295,23 @@ class Choice:
             Cells whose counts are known exactly.
         """
         secret = self.secrets(multiple)
-        if exact is not None:
-            if len(seen := np.intersect1d(secret, exact)):
-                return seen[:1]
-            known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
-            lines = [*known, *lines]
-        if not self._varies or not len(secret):
-            return secret[:1]
-        return self._seek().narrow(multiple, secret, True, lines)
+        seen = secret[np.isin(secret, exact) | (not self._varies)]
+        if len(seen) or not len(secret):
+            return seen[:1]
+        known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
+        return self._seek().narrow(multiple, secret, True, [*known, *lines])
 
-    def _restored(self, multiple: Floats, lost: NDArray[np.int64], less: Floats) -> Floats:
+    def _restored(self, multiple: Floats, cells: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
 
         Areas of a level have no wijk in common: what is narrow is undone where it is to blame.
         """
-        parts = {one: [lost[self._unit[lost] == one]] for one in np.unique(self._unit[lost])}
+        parts = {one: [cells[self._unit[cells] == one]] for one in np.unique(self._unit[cells])}
         while parts:
             heads = {unit: chunks.pop() for unit, chunks in parts.items()}
             tried = multiple.copy()
-            cells = np.concatenate(list(heads.values()))
-            tried[cells] = less[cells]
+            now = np.concatenate(list(heads.values()))
+            tried[now] = less[now]
             narrow = self.narrow(tried, first=self.small)
             failed = self._to_blame(heads, narrow)
             for unit in failed:
@@ -342,14 +324,11 @@ class Choice:
 
     def _halves(self, cells: NDArray[np.int64]) -> list[NDArray[np.int64]]:
         """Return halves of cells by group; in a large system cells of one group are not parted."""
-        system = self.shown.system
-        key = system.slot[cells] * (system.group.max() + 1) + system.group[cells]
-        groups = np.unique(key)
-        if len(groups) > 1:
-            first = np.isin(key, groups[: (len(groups) + 1) // 2])
+        part = self._part[cells]
+        if len(groups := np.unique(part)) > 1:
+            first = np.isin(part, np.array_split(groups, 2)[0])
             return [cells[~first], cells[first]]
-        middle = (len(cells) + 1) // 2
-        return [cells[middle:], cells[:middle]] if self.small and len(cells) > 1 else []
+        return np.array_split(cells, 2)[::-1] if self.small and len(cells) > 1 else []
 
     def _to_blame(
         self, heads: Mapping[int, NDArray[np.int64]], narrow: NDArray[np.int64]
@@ -366,8 +345,7 @@ def _units(system: System, together: bool) -> NDArray[np.int64]:
     """Return a number of each cell's area; 0 where all are taken together."""
     if together:
         return np.zeros(len(system.rows), np.int64)
-    names = np.char.add(system.level.astype(str), "/")
-    return np.unique(np.char.add(names, system.area.astype(str)), return_inverse=True)[1]
+    return np.unique(system.level + "/" + system.area, return_inverse=True)[1]
 
 
 @dataclass(frozen=True, slots=True)

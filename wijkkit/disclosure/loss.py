@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 
@@ -27,13 +28,13 @@ class Loss:
 
     `of`: Cells, and the number of wijken in each cell's area -> which cells it is for.
     `multiples`: The steps that are tried, in multiples of the finest; 0 leaves the figure out.
-    `larger`: A figure of a larger area that is left out: a coarse one is better than none.
+    `larger`: Figures of larger areas: a coarse one is better than none.
     """
 
     what: str
     of: Callable[[Cells, NDArray[np.int64]], Mask]
     multiples: tuple[float, ...]
-    larger: bool = False
+    larger: bool = True
 
 
 def _at(level: str, everybody: bool | None = None) -> Callable[[Cells, NDArray], Mask]:
@@ -42,6 +43,11 @@ def _at(level: str, everybody: bool | None = None) -> Callable[[Cells, NDArray],
         return here if everybody is None else here & ((system.slot == 0) == everybody)
 
     return of
+
+
+def lost(multiple: float | Floats) -> Floats:
+    """Return how much a figure loses in a multiple of its finest step: all where it is not shown."""
+    return np.where(np.greater(multiple, 0), multiple, np.inf)
 
 
 #: A gebied of fewer wijken is read by nobody.
@@ -55,23 +61,21 @@ ORDER = (
         "gebieden of few wijken",
         lambda system, wijken: (system.level == "gebied") & (wijken < FEW_WIJKEN),
         (0.0,),
-        larger=True,
     ),
     Loss("gebieden", _at("gebied"), COARSER),
     Loss("groups of arms", _at("arm", everybody=False), COARSER),
     Loss("groups of the city", _at("city", everybody=False), COARSER),
     Loss("arms", _at("arm", everybody=True), COARSER),
     Loss("the city", _at("city", everybody=True), COARSER),
-    Loss("groups within wijken", _at("wijk", everybody=False), (0.0,)),
-    Loss("groups of gebieden", _at("gebied", everybody=False), (0.0,), larger=True),
-    Loss("gebieden as a whole", _at("gebied"), (0.0,), larger=True),
-    Loss("groups of arms as a whole", _at("arm", everybody=False), (0.0,), larger=True),
-    Loss("wijken", _at("wijk", everybody=True), (0.0,)),
-    Loss("groups of the city as a whole", _at("city", everybody=False), (0.0,), larger=True),
+    Loss("groups within wijken", _at("wijk", everybody=False), (0.0,), larger=False),
+    Loss("groups of gebieden", _at("gebied", everybody=False), (0.0,)),
+    Loss("gebieden as a whole", _at("gebied"), (0.0,)),
+    Loss("groups of arms as a whole", _at("arm", everybody=False), (0.0,)),
+    Loss("wijken", _at("wijk", everybody=True), (0.0,), larger=False),
+    Loss("groups of the city as a whole", _at("city", everybody=False), (0.0,)),
     Loss(
         "arms and city",
         lambda system, wijken: np.isin(system.level, ["arm", "city"]),
         (0.0,),
-        larger=True,
     ),
 )

@@ -223,7 +223,9 @@ def _system(
     y = np.where(inside.any(axis=0).T, y, np.nan)
     answered = ~np.isnan(y)
     used = answered.any(axis=1) & (cells.wijk >= 0)
-    if not used.any():
+    kept = [np.flatnonzero(there[start[key] + cells.at]) for key in indicators]
+    where = np.concatenate(kept)
+    if not len(where):
         return None
     y, answered, inside = y[used], answered[used], inside[..., used]
     weight = np.max([sample.weight(k, "wijk")[now][used] for k in indicators], axis=0)
@@ -239,10 +241,7 @@ def _system(
     atom, size = atom.ravel(), len(first)
     n = np.bincount(atom, minlength=size).astype(float)
     patterns, truth = patterns_of(y, answered, atom, size) if whole else _totals(y, atom, size, n)
-    member = _membership(cells, used, atom, first, size)
-    kept = [np.flatnonzero(there[start[key] + cells.at]) for key in indicators]
-    where = np.concatenate(kept)
-    member = member[where]
+    member = _membership(cells, used, atom, first, size)[where]
     if not inside.all():
         level = (cells.level[where] == "city").astype(int)
         which = np.repeat(np.arange(len(indicators)), [len(at) for at in kept])

@@ -23,7 +23,7 @@ from scipy import sparse
 from wijkkit.disclosure.editions import Edition, editions_of
 from wijkkit.disclosure.knowledge import Known
 from wijkkit.disclosure.ledger import Entry
-from wijkkit.disclosure.loss import COARSER, ORDER
+from wijkkit.disclosure.loss import COARSER, ORDER, lost
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.program import Children
 from wijkkit.disclosure.sample import Sample
@@ -191,7 +191,7 @@ class _Together:
             out = before.copy()
             for far, (loss, size) in steps[:many]:
                 which = new & (near | far) & loss.of(self.cells, wijken)
-                which &= (out[rows] > 0) & ((out[rows] < size) | (size == 0))
+                which &= lost(out[rows]) < lost(size)
                 out[rows[which]] = size
             return out
 
@@ -202,10 +202,10 @@ class _Together:
         mended = [cell for cell in narrow if self._all_open([cell], multiple, shown, known)]
 
         def give_back(at: Ints) -> bool:
-            lost = multiple[at]
+            given_up = multiple[at]
             multiple[at] = before[at]
             if not (right := self._all_open(mended, multiple, shown, known)):
-                multiple[at] = lost
+                multiple[at] = given_up
             return right
 
         # What turns out not to be needed is given back, the dearest first.
