@@ -38,7 +38,7 @@ def page(served, chromium):
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("path", PATHS)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(served, page, path, language):
-    for width in (1200, 400, 320):
+    for width in (1200, 961, 768, 400, 320):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{served[0]}/wijken/{path}?language={language}")
         assert page.locator("html").get_attribute("lang") == language

@@ -112,7 +112,10 @@ def test_two_keepers_at_once_lose_nothing(served, people):
     assert people["Onderzoek"].post(path, {"_xsrf": token_in(second), **theirs}).status == 200
     found = people["Noord"].post(path, {"_xsrf": token_in(first), **mine})
     assert (
-        found.status == 409 and "een ander was u voor" in found.text and 'value="61"' in found.text
+        found.status == 409
+        and "een ander was u voor" in found.text
+        and 'value="61"' in found.text
+        and "Vraag de rij opnieuw op" not in found.text
     )
     assert rows(served[1], "goals").iloc[0]["target"] == 70
     again = {**mine, "version": field_in(found.text, "version")}
@@ -259,6 +262,15 @@ def test_a_form_without_the_right_token_saves_nothing(served, people):
         fields = {"key": "D98", "name": "Vervalst", "domain": "gezond", **forged}
         assert people["Noord"].post("/wijken/w/noord/goals/nieuw", fields).status == 403
     assert len(rows(served[1], "goals")) == before
+
+
+def test_who_was_logged_out_meanwhile_is_led_to_the_login_and_back(served, people):
+    out, path = Visitor(served[0]), "/wijken/w/noord/goals/nieuw"
+    page = out.get("/login").text
+    found = out.post(path, {"_xsrf": token_in(page), "key": "D97", "name": "Getypt"})
+    assert found.status == 403 and "U bent niet meer ingelogd" in found.text
+    assert f'login?next={path}"' in found.text
+    assert "U bent niet meer ingelogd" not in people["Lezer"].post(path, {}).text
 
 
 @pytest.mark.parametrize("key", ["..", "%2e%2e", "A01%00", "A" * 60, "A01'"])

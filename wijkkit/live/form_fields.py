@@ -12,7 +12,14 @@ import pandas as pd
 from wijkkit.errors import Problem
 from wijkkit.language import text
 from wijkkit.registry import Registry
-from wijkkit.registry.problems import choice_labels, column_hint, column_label, in_words, row_label
+from wijkkit.registry.problems import (
+    CONFLICTS,
+    choice_labels,
+    column_hint,
+    column_label,
+    in_words,
+    row_label,
+)  # fmt: skip
 from wijkkit.registry.tables import KINDS, Column, Kind, next_keys
 from wijkkit.registry.validation import is_absent
 
@@ -237,6 +244,8 @@ def problem_sentence(problem: Problem, kind: Kind, language: str) -> str:
     words = in_words(problem, kind, language)
     found = f"{text('registry.import.words.found', language)} {words.found}" if words.found else ""
     what = f"{words.what[:1].upper()}{words.what[1:]}"
+    if problem.rule in CONFLICTS:
+        return f"{what}."  # the form itself says what to do
     return f"{what}{f' ({found})' if found and problem.rule != 'required' else ''}. {words.remedy}"
 
 

@@ -193,7 +193,9 @@ class Guarded(JupyterHandler):
         self.set_default_headers()
         if not getattr(self, "_jupyter_current_user", None):
             self.current_user = None
-        self.show("error.html", code=str(status_code if known else 500), problems=problems)
+        out = status_code == 403 and not self.current_user and self.request.method == "POST"
+        code = "login" if out else str(status_code if known else 500)
+        self.show("error.html", code=code, problems=problems)
 
 
 def page(method: Callable) -> Callable:
