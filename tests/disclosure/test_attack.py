@@ -190,7 +190,7 @@ def test_each_town_that_moves_of_children_prove_is_seen_by_the_audit(seed):
         proven = np.flatnonzero(
             choice.open_by_moves(one.multiple) & np.isin(np.arange(len(shown.need)), secret)
         )
-        width = Search(shown, choice).widths(one.multiple)
+        width = Search(choice).widths(one.multiple)
         assert (width[proven] >= shown.need[proven] - 1e-6).all()
 
 
@@ -203,7 +203,7 @@ def test_no_figure_of_an_arm_or_the_city_is_hidden_that_could_stand_in_a_coarser
         hidden = np.flatnonzero(large & (choice.first > 0) & (one.multiple == 0))
         for cell, size in product(hidden, COARSER):
             multiple = np.where(np.arange(len(large)) == cell, size, one.multiple)
-            assert len(Search(choice.shown, choice).narrow(multiple)), (cell, size)
+            assert len(Search(choice).narrow(multiple)), (cell, size)
 
 
 def test_a_count_that_is_not_open_makes_figures_of_its_own_group_coarser_first():
@@ -222,14 +222,14 @@ def test_what_a_search_found_for_one_choice_is_looked_at_again_for_the_next(seed
     made = town(seed, groupings=("ses",))
     for one in made.release(GGD).settled:
         choice, shown = one.choice, one.choice.shown
-        search = Search(shown, choice)
+        search = Search(choice)
         # In a coarser step a figure has more room on one side, and may have less on the other.
         for size in (1.0, 2.0, 5.0, 1.0):
             multiple = np.where(one.multiple > 0, np.maximum(one.multiple, size), 0.0)
             secret = choice.secrets(multiple)
             need = shown.need[secret] - 1e-6
             again = search.widths(multiple)[secret] >= need
-            assert (again <= (Search(shown, choice).widths(multiple)[secret] >= need)).all()
+            assert (again <= (Search(choice).widths(multiple)[secret] >= need)).all()
 
 
 def test_a_count_beyond_all_that_is_possible_is_decided_at_once():

@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from test_whole_children import KINDS, small
+from towns import town
 
+from wijkkit.disclosure import GGD
 from wijkkit.disclosure import choice as choices
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.loss import COARSER, ORDER
+from wijkkit.disclosure.knowledge import Shown, known
+from wijkkit.disclosure.loss import COARSER, ORDER, lost
+from wijkkit.disclosure.policy import finest_steps, statuses
+from wijkkit.disclosure.system import systems
 
 
 @pytest.mark.parametrize("block", [True, False])
@@ -122,3 +127,143 @@ def test_each_loss_is_the_first_in_the_order_that_it_can_be(questions, weighted)
                 if loss.of(system, wijken.sum(axis=1))[cell] and size in loss.multiples
             ]
             assert rank[cell] == (may[0] if may and first[cell] > 0 else -1)
+
+
+def choice_of(seed: int, kept=(), **options: object) -> Choice:
+    """The choice for a town of five wijken, in which rules hide some groups."""
+    made = town(seed, wijken=5, groupings=("ses", "sex"), size=(30, 70), **options)
+    table = made.estimates.table
+    cells = made.cells.assign(status=table["status"])
+    status, finest = statuses(cells, GGD), finest_steps(cells, GGD)
+    system = next(systems(made.sample, table, GGD.min_count))
+    reach = known(table, finest, (1.0, *COARSER), [])
+    shown = Shown(system, table["value"].to_numpy(float), reach, status, GGD)
+    first = (status[system.rows] == "ok").astype(float)
+    return Choice(shown, first, np.isin(np.arange(len(first)), kept))
+
+
+def needing(choice: Choice, needs: dict[int, list[tuple[int, float]]], monkeypatch) -> None:
+    """Let a count be open where one of these figures stands at least as coarse as told."""
+
+    def narrow(multiple, asked=None, first=False):
+        found = [
+            cell
+            for cell, ways in needs.items()
+            if multiple[cell] == 0 and not any(lost(multiple[at]) >= lost(s) for at, s in ways)
+        ]
+        return np.array([one for one in found if asked is None or one in asked], int)
+
+    monkeypatch.setattr(choice, "narrow", narrow)
+
+
+def keys_of(choice: Choice, cell: int) -> tuple:
+    system = choice.shown.system
+    return system.level[cell], system.area[cell], system.slot[cell], system.group[cell]
+
+
+def rank_of(choice: Choice, hidden: int, cell: int, least: float) -> tuple:
+    """When a figure is given up for the sake of a count: its kind of loss, then which of a wijk."""
+    system = choice.shown.system
+    inside = system.member.toarray() > 0
+    wijken = [set(system.wijk[atoms]) for atoms in inside]
+    number = np.array([len(one) for one in wijken])
+    for rank, loss in enumerate(ORDER):
+        if not loss.of(system, number)[cell]:
+            continue
+        near = bool(wijken[cell] & wijken[hidden])
+        if loss.multiples == COARSER and (not near or least == 0):
+            continue
+        if system.level[cell] != "wijk":
+            return (rank,)
+        own, mine = keys_of(choice, hidden), keys_of(choice, cell)
+        where = 0 if near else 1 if own[2:] == mine[2:] else 2 if not mine[2] else 9
+        size = inside[cell] @ system.size
+        return rank, where, own[2] != mine[2], own[2:] != mine[2:], size
+    raise AssertionError
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_two_figures_that_would_do_the_one_that_is_missed_least_is_given_up(seed, monkeypatch):
+    choice = choice_of(seed)
+    system, random = choice.shown.system, np.random.default_rng(seed)
+    hidden = np.flatnonzero((choice.first == 0) & (system.level == "wijk"))
+    may = np.flatnonzero(choice.first > 0)
+    kinds = set()
+    for _ in range(80):
+        cell, ways = random.choice(hidden), random.choice(may, 2, replace=False)
+        steps = random.choice([2.0, 5.0, 10.0, 0.0], 2)
+        needing(choice, {cell: list(zip(ways, steps, strict=True))}, monkeypatch)
+        ranks = [rank_of(choice, cell, *one) for one in zip(ways, steps, strict=True)]
+        # A group of another wijk is not hidden for the sake of another group.
+        able = [one for one in range(2) if ranks[one][1:2] != (9,)]
+        found = choice.settled()
+        if not able:
+            assert found is None
+            continue
+        best = min(able, key=ranks.__getitem__)
+        level = system.level[ways]
+        lost_at = [0.0 if level[one] == "wijk" else steps[one] for one in range(2)]
+        expected = [np.where(np.arange(len(found)) == ways[one], lost_at[one], choice.first)
+                    for one in range(2) if ranks[one] == ranks[best]]  # fmt: skip
+        assert any((found == one).all() for one in expected)
+        kinds.add((ranks[best][0], len(able)))
+    assert len(kinds) > 8
+
+
+@pytest.mark.parametrize("small_", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_figure_is_given_up_that_could_stand_and_all_is_open(seed, small_, monkeypatch):
+    """In a small system by each figure, in a large one by those of a group of an area."""
+    monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
+    random = np.random.default_rng(seed)
+    choice = choice_of(seed, kept=(0, 7, 30))
+    system, first = choice.shown.system, choice.first
+    hidden = np.flatnonzero((first == 0) & (small_ | (system.level == "wijk")))
+    may = (first > 0) & ~choice._kept
+    solved = 0
+    for _ in range(20):
+        needs = {}
+        for cell in random.choice(hidden, 6):
+            # In a large system only children of its own wijk are moved.
+            near = may & (small_ | choice.in_wijk[:, choice.in_wijk[cell]].any(axis=1))
+            ways = random.choice(np.flatnonzero(near), 6)
+            needs[cell] = [(at, random.choice([2.0, 10.0, 0.0])) for at in ways]
+        needing(choice, needs, monkeypatch)
+        found = choice.settled()
+        if found is None:
+            continue
+        solved += 1
+        assert not len(choice.narrow(found)) and (found[choice._kept] == first[choice._kept]).all()
+        lost_ones = np.flatnonzero(found != first)
+        assert (first[lost_ones] > 0).all()
+        groups = {}
+        for at in lost_ones:
+            groups.setdefault(at if small_ else keys_of(choice, at), []).append(at)
+        for cells in groups.values():
+            of_wijk = system.level[cells[0]] == "wijk"
+            assert not of_wijk or not found[cells].any()
+            for less in (1.0, *(() if of_wijk else COARSER if small_ else (10.0,))):
+                again = found.copy()
+                again[cells] = np.where(lost(found[cells]) > less, less, found[cells])
+                assert (again == found).all() or len(choice.narrow(again)), (cells, less)
+    assert solved > 10
+
+
+def test_what_is_given_up_for_a_count_is_kept_open_in_its_turn(monkeypatch):
+    """An arm that is hidden needs a group of another wijk, which the first count does not reach."""
+    choice = choice_of(0)
+    system = choice.shown.system
+    hidden = np.flatnonzero((choice.first == 0) & (system.level == "wijk"))[0]
+    home = np.flatnonzero(choice.in_wijk[hidden])[0]
+    arms = np.flatnonzero((system.level == "arm") & (system.slot == 0) & (choice.first > 0))
+    for arm in arms:
+        there = choice.in_wijk[arm]
+        other = (system.level == "wijk") & (system.slot > 0) & (choice.first > 0)
+        other &= choice.in_wijk[:, there].any(axis=1) & ~choice.in_wijk[:, home]
+        other &= system.slot != system.slot[hidden]
+        for cell in np.flatnonzero(other)[:2]:
+            needs = {arm: [(cell, 0.0)], hidden: [(arm, 0.0)]}
+            needing(choice, needs, monkeypatch)
+            found = choice.settled()
+            assert np.flatnonzero(found != choice.first).tolist() == sorted([arm, cell])
+            assert found[arm] == found[cell] == 0

@@ -143,7 +143,7 @@ def test_the_towns_that_are_held_open_show_the_same_slopes(seed):
     released = made.release(GGD, made=Made([], NOTHING, NOTHING, slopes=slopes))
     shown = shown_beside(released.slopes, released.table).query("status == 'ok'")
     (one,) = released.settled
-    search = Search(one.choice.shown, one.choice)
+    search = Search(one.choice)
     search.widths(one.multiple, one.lines)
     system, n = one.system, one.system.respondents()
     compared = 0

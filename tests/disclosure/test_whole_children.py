@@ -184,7 +184,7 @@ def test_no_figure_that_is_given_up_could_stand_by_itself(questions, weighted):
 @pytest.mark.parametrize("seed", range(2))
 def test_the_audit_finds_open_what_is_open_and_nothing_else(seed, questions, weighted):
     one = small(seed, questions, weighted)
-    search = Search(one.shown, one.choice)
+    search = Search(one.choice)
     for multiple in choices(one, 5, seed):
         secret, need = one.choice.secrets(multiple), one.shown.need
         exact = np.minimum(one.widths(multiple), need)

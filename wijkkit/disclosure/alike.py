@@ -123,7 +123,7 @@ def _more(attack: _Attack, made: Callable[[Settled], Candidates]) -> _Attack | N
     one = attack.found.one
     multiple = one.choice.more(one.multiple, attack.narrow)
     if multiple is not None:
-        multiple = audited(one.choice.shown, one.choice, _one_wijk(one, multiple))
+        multiple = audited(one.choice, _one_wijk(one, multiple))
     large = np.isin(one.system.level, ["arm", "city"]) & (one.system.slot == 0)
     if multiple is None or (large & (one.multiple > 0) & (multiple == 0)).any():
         return None

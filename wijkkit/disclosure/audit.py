@@ -17,7 +17,6 @@ from scipy import sparse
 
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.differences import Differences
-from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.program import Program, counts_of
 from wijkkit.disclosure.system import Line
@@ -32,7 +31,6 @@ _TINY = 1e-6
 
 
 def audited(
-    shown: Shown,
     choice: Choice,
     multiple: Floats | None,
     back: bool = False,
@@ -42,7 +40,7 @@ def audited(
 
     `back`: Figures of arms and the city that turn out not to be needed are given back.
     """
-    search = Search(shown, choice, differences)
+    search = Search(choice, differences)
     before = []
     while multiple is not None and len(narrow := search.narrow(multiple)):
         before.append(multiple)
@@ -92,12 +90,10 @@ class Search:
     have less room on one side than it had.
     """
 
-    def __init__(
-        self, shown: Shown, choice: Choice, differences: Differences | None = None
-    ) -> None:
-        self._shown, self._choice, self._differences = shown, choice, differences
-        #: Counts and weighted counts in the towns that were found.
-        self._found: list[tuple[Floats, Floats]] = [(shown.count, shown.system.weighted())]
+    def __init__(self, choice: Choice, differences: Differences | None = None) -> None:
+        self._shown, self._choice, self._differences = choice.shown, choice, differences
+        #: Counts and weighted counts in the towns that were found, the true one first.
+        self._found = [(choice.count, choice.shown.system.weighted())]
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
         #: The last count that was not open: it is sought first the next time.
         self._last = -1
@@ -130,23 +126,21 @@ class Search:
         With `first` no further than to the first that is not open enough.
         """
         shown, choice = self._shown, self._choice
-        lowest, highest = shown.count.copy(), shown.count.copy()
         secret = choice.secrets(multiple)
         if not len(secret):
-            return highest - lowest
+            return np.zeros(len(multiple))
         if self._differences is not None:
             known = (*self._differences.known(multiple), *known)
         program = Program(shown, multiple, self._lines, known)
-        program.look_at(choice.proofs(multiple, known), lowest, highest)
         self._lines = program.lines()
+        count, weighted = map(np.stack, zip(*self._found, strict=True))
+        alike = count[program.alike(count, weighted)]
+        lowest, highest = alike.min(axis=0), alike.max(axis=0)
+        program.look_at(choice.proofs(multiple, known), lowest, highest)
 
         def narrow() -> NDArray[np.int64]:
             return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
 
-        count, weighted = map(np.stack, zip(*self._found, strict=True))
-        alike = count[program.alike(count, weighted)]
-        np.minimum(lowest, alike.min(axis=0, initial=np.inf), out=lowest)
-        np.maximum(highest, alike.max(axis=0, initial=-np.inf), out=highest)
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
                 _seen(counts_of(shown, town), lowest, highest)
@@ -262,9 +256,8 @@ def narrow_with(
 
     The reader knows as much as in `open_with`.
     """
-    seen = choice.shown.knowing(exact)
-    beside = choice.beside(seen)
-    narrow = Search(seen, beside).narrow(multiple, known)
+    beside = choice.beside(choice.shown.knowing(exact))
+    narrow = Search(beside).narrow(multiple, known)
     beside.forget()
     return narrow
 

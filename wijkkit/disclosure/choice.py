@@ -87,35 +87,38 @@ class Choice:
             Cells that may be narrow; all that are hidden where not given.
         first : bool
         """
-        width = self._moves.widths(multiple)
-        narrow = (multiple == 0) & self._secret & (width < self.shown.need - TINY)
-        asked = np.flatnonzero(narrow) if asked is None else asked[narrow[asked]]
-        if not len(asked) or not self.small:
-            return asked
-        found = self._seek().narrow(multiple, asked[np.argsort(-self._failed[asked])], first)
+        narrow = self.secrets(multiple)
+        narrow = narrow[~self.open_by_moves(multiple)[narrow]]
+        narrow = narrow if asked is None else np.intersect1d(narrow, asked)
+        if not len(narrow) or not self.small:
+            return narrow
+        found = self._seek().narrow(multiple, narrow[np.argsort(-self._failed[narrow])], first)
         self._failed[found] += 1
         return found
 
     def settled(self) -> Floats | None:
         """Return what each cell shows; None where not even the last loss is enough."""
-        multiple = self.within_wijken()
-        narrow, before = self.narrow(multiple), None
-        while len(narrow) and (before is None or (multiple != before).any()):
-            before = multiple
-            for loss in ORDER:
-                if len(narrow):
-                    multiple, narrow = self._given_up(loss, multiple, narrow)
+        before, multiple = np.zeros(0), self.within_wijken()
+        narrow = self.narrow(multiple)
+        while not np.array_equal(before, multiple):
+            before, (multiple, narrow) = multiple, self._in_order(multiple, narrow)
         return None if len(narrow) else self._given_back(multiple)
 
     def within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
         of_wijk = self.shown.system.level == "wijk"
         multiple = np.where(of_wijk, self.first, FREE)
-        narrow = self.narrow(multiple)
+        multiple, _ = self._in_order(multiple, self.narrow(multiple))
+        return np.where(of_wijk, self._given_back(multiple), self.first)
+
+    def _in_order(
+        self, multiple: Floats, narrow: NDArray[np.int64]
+    ) -> tuple[Floats, NDArray[np.int64]]:
+        """Give up one kind of loss after another until all is open, and return what is not."""
         for loss in ORDER:
             if len(narrow):
                 multiple, narrow = self._given_up(loss, multiple, narrow)
-        return np.where(of_wijk, self._given_back(multiple), self.first)
+        return multiple, narrow
 
     def _given_up(
         self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
@@ -174,33 +177,29 @@ class Choice:
         same = slot & (system.group == system.group[cell])
         # In a small town everybody in any other wijk can hide these children in the end.
         rest = (system.slot == 0) & self.small
-        ways = (left[way[left]] for way in (self._near_to(cell), same, rest))
+        ways = (left[way[left]] for way in (self._near_to(np.array([cell])), same, rest))
         left = next((way for way in ways if len(way)), left[:0])
         order = np.lexsort([self._n[left], ~same[left], ~slot[left]])
         return int(left[order[0]]) if len(left) else None
 
-    def _near_to(self, cell: int) -> NDArray[np.bool_]:
-        """Return the cells that share a child's wijk with this one."""
-        wijken = self.in_wijk[cell].tobytes()
-        if wijken not in self._sharing:
-            self._sharing[wijken] = np.asarray(self.in_wijk[:, self.in_wijk[cell]].any(axis=1))
-        return self._sharing[wijken]
+    def _near_to(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return the cells that share a child's wijk with these."""
+        wijken = self.in_wijk[cells].any(axis=0)
+        if (key := wijken.tobytes()) not in self._sharing:
+            self._sharing[key] = np.asarray(self.in_wijk[:, wijken].any(axis=1))
+        return self._sharing[key]
 
     def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
-        """Return the cells that have to do with these: they share a child's wijk with them."""
-        system = self.shown.system
-        if 0.0 in loss.multiples:
-            # Another wijk of the same arm, gebied or city can hide this one.
-            return np.ones(len(system.rows), bool)
-        wijken = self.in_wijk[narrow].any(axis=0)
-        return np.asarray(self.in_wijk[:, wijken].any(axis=1))
+        """Return the cells that a loss is for: near these, or any that can be left out."""
+        # Another wijk of the same arm, gebied or city can hide this one.
+        return self._near_to(narrow) | (0.0 in loss.multiples)
 
     def _given_back(self, multiple: Floats) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
-        for rank in range(len(ORDER) - 1, -1, -1):
+        for rank, loss in reversed(list(enumerate(ORDER))):
             given_up = self._rank(multiple) == rank
             finer = COARSER if self.small else (self._roomy, COARSER[-1])
-            for less in (1.0, *(finer if ORDER[rank].larger else ())):
+            for less in (1.0, *(finer if loss.larger else ())):
                 less = np.broadcast_to(less, multiple.shape)
                 more = given_up & (lost(multiple) > lost(less))
                 multiple = self._restored(multiple, np.flatnonzero(more), less)

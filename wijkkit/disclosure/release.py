@@ -137,7 +137,7 @@ def release_estimates(
         # In a large system what each says of a figure by itself is all that is held.
         lines = relations if choice.small else ()
         differences = Differences(seen.system, seen.unit, value, lines)
-        found = audited(seen, choice, choice.settled(), back=True, differences=differences)
+        found = audited(choice, choice.settled(), back=True, differences=differences)
         choice.forget()
         found = np.zeros(len(seen.count)) if found is None else found
         wave = str(table["wave"].iloc[seen.system.rows[0]])

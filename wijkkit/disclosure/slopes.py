@@ -200,7 +200,7 @@ class _System:
         for part, ends in zip(self._parts, self._ends, strict=True):
             cells = [place[cell] for cell in part.cells.tolist()]
             ends[:, cells] = part.ends * by_weight[cells]
-        self._search = Search(one.choice.shown, one.choice)
+        self._search = Search(one.choice)
 
     def tells(self, which: Mask) -> bool:
         """Return whether any of these slopes tells of the system."""
