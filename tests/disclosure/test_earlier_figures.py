@@ -104,11 +104,11 @@ def test_no_figure_moves_when_a_child_is_withdrawn(weighted):
     sample = town(weighted=weighted)
     entry, then = published(sample), figures(sample)
     told = 0
-    for row in range(0, len(sample.people), 17):
+    for row in range(0, len(sample.people), 61):
         fewer = without(sample, row)
         assert moved(then, rerun(fewer, entry)).empty
         told += len(moved(then, figures(fewer))) > 0
-    assert told > 25
+    assert told > 6
 
 
 @pytest.mark.parametrize("number", [1, 4, 5, 6])
@@ -264,7 +264,7 @@ def test_an_added_wave_wijk_and_indicator_pass_and_leave_the_others_as_they_were
 
 
 def test_children_who_go_one_by_one_do_not_keep_a_figure_for_ever():
-    sample = town()
+    sample = town(n=40)
     entries, now, first = [published(sample)], sample, figures(sample)
     for step in range(8):
         now = without(now, *now.people.index[now.people["wijk"].eq("a")][:1])

@@ -27,6 +27,9 @@ def gap_of(value, half, most=np.inf, scale="linear"):
         # Not clear: no further from zero than half its interval.
         (-12, 12.2, np.inf, 10, (-12.2, -5)),
         (12, 12.2, np.inf, 10, (5, 12.2)),
+        # A limit at zero is not clear; the number stands in this step and in no coarser one.
+        (-12, 12, np.inf, 10, (-12, -5)),
+        (12, 12, 10, 10, (5, 12)),
         # Without limits there is no verdict.
         (-12, np.nan, np.inf, 10, (-15, -5)),
         # The number is not shown, or not in so coarse a step; the verdict is.
@@ -92,4 +95,5 @@ def test_a_verdict_that_would_cost_a_wijk_is_withheld_where_a_figure_is_coarse()
     # Nothing but the number tells of the sum then; in the finest step the verdict still does.
     told, silent = gap_of(-12.0, 11.9), replace(gap_of(-12.0, 11.9), judged=False)
     assert (silent.ends(10)[0][0], silent.ends(10)[1][0]) == (-15, -5)
+    assert (silent.ends(2)[0][0], silent.ends(2)[1][0]) == (-13, -11)
     assert silent.ends(1) == told.ends(1)

@@ -109,13 +109,17 @@ def test_the_step_with_most_room_has_that_of_the_coarsest_on_either_side():
 
 def test_an_effect_gives_the_count_of_everybody_in_a_wijk_that_is_shown_away():
     system = town((13, 30), np.ones(2))
-    bare, told = shown(system), shown(system, outcomes=("play",))
-    for step in (1.0, 10.0):
+    # In tens a figure leaves a child open, but for who knows the effect.
+    value, status = shares(system), np.array(["ok"] * 3, object)
+    reach = known(figures(value), np.full(3, 10.0), (1.0, 2.0), [])
+    bare, told = (Shown(system, value, reach, status, GGD, one) for one in ((), ("play",)))
+    for step in (1.0, 2.0):
+        assert bare.slack(np.full(3, step)).up[0] > 0
         slack = told.slack(np.array([step, 0.0, step]))
         assert slack.up[0] == slack.down[0] == 0
         rest = bare.slack(np.array([step, 0.0, step]))
         assert slack.up[1:].tolist() == rest.up[1:].tolist()
-    group = replace(system, slot=np.ones(3, int))
+    bare, group = shown(system), replace(system, slot=np.ones(3, int))
     for same in (shown(group, outcomes=("play",)), shown(system, outcomes=("sport",))):
         assert same.slack(np.full(3, 10.0)).up.tolist() == bare.slack(np.full(3, 10.0)).up.tolist()
 
@@ -135,6 +139,7 @@ def test_who_knows_a_count_finds_no_secret_in_it():
         (GGD, 3, "hidden", 0, 40),
         # Nobody is said, so a hidden figure is not of nobody.
         (replace(GGD, exact_zero="show"), 3, "hidden", 1, 39),
+        (replace(GGD, exact_zero="show"), 1, "hidden", 1, 39),
         (replace(GGD, exact_zero="show"), 40, "ok", 0, 40),
         (replace(GGD, exact_zero="show"), 0, "ok", 0, 40),
         # But of too few nothing is said.
@@ -144,6 +149,9 @@ def test_who_knows_a_count_finds_no_secret_in_it():
         (replace(GGD, max_share=0.9), 57, "above", 55, 60),
         (replace(GGD, max_share=0.9), 54, "hidden", 0, 54),
         (replace(GGD, max_share=0.9), 3, "hidden", 0, 54),
+        # From as many as leave the least count of values open.
+        (replace(GGD, max_share=0.9, min_count=6), 3, "hidden", 0, 54),
+        (replace(GGD, max_share=0.9, min_count=7), 3, "hidden", 0, 60),
         # It is not said: of few respondents, of levels without the rule, by a policy that hides it.
         (replace(GGD, max_share=0.95), 3, "hidden", 0, 60),
         (replace(GGD, max_share=0.9, max_share_levels=("arm",)), 57, "hidden", 0, 60),
@@ -281,10 +289,20 @@ def test_a_figure_is_known_by_what_is_made_of_it_and_of_one_that_is_known(scale,
 
 def test_the_limits_of_a_difference_say_where_its_middle_is():
     # 10.4 (0.2 to 20.6) stands as 10 (0 to 21): between -0.5 and 0.5, and between 20.5 and 21.5.
-    numbers = (np.array([one]) for one in (10.4, 0.2, 20.6, 1.0))
-    one = Relation(np.array([[0], [1]]), np.array([[1.0], [-1.0]]), "linear", *numbers)
-    assert [end[0] for end in one.by_number(1)] == pytest.approx([10, 10.5])
-    assert [end[0] for end in one.by_number(2)] == pytest.approx([9, 11])
+    numbers = np.array([[10.4, 10.6], [0.2, 0.8], [20.6, 20.4], [1.0, 1.0]])
+    one = Relation(np.array([[0, 0], [1, 1]]), np.array([[1.0], [-1.0]]), "linear", *numbers)
+    found = np.transpose([one.by_number(1), one.by_number(2)]).tolist()
+    # 10.6 (0.8 to 20.4) as 11 (1 to 20): between 0.5 and 1.5, and between 19.5 and 20.5.
+    assert found == pytest.approx(np.array([[[10, 9], [10.5, 11]], [[10.5, 9], [11, 11]]]))
+
+
+def test_a_sum_says_of_each_figure_what_is_left_of_it_by_what_that_is_multiplied():
+    # 40 - 52 / 2 stands as 14; of another wave the other figure is known exactly.
+    table = figures(np.array([40.0, 52.0])).assign(wave=["1", "2"])
+    numbers = (np.array([one]) for one in (14.0, 10.0, 18.0, 1.0))
+    one = Relation(np.array([[0], [1]]), np.array([[1.0], [-0.5]]), "linear", *numbers)
+    low, high = known(table, np.full(2, 10.0), (), [one])[1.0]
+    assert low.tolist() == [39.5, 51] and high.tolist() == [40.5, 53]
 
 
 def test_no_interval_turns_round():
@@ -295,6 +313,11 @@ def test_no_interval_turns_round():
     low, high = known(table, np.ones(2), (1.0,), [one])[1.0]
     assert (low < high).all() and (high - low < 1e-6).all()
     assert low == pytest.approx([30, 40], abs=1e-6)
+    # As -18 with 52.5 known it is at most 35, and as 40 in tens at least: it is 35.
+    table = figures(np.array([40.0, 52.5])).assign(wave=["1", "2"])
+    one = replace(one, value=np.array([-18.0]), lower=np.array([-24]), upper=np.array([-12]))
+    low, high = known(table, np.full(2, 10.0), (), [one])[1.0]
+    assert low[0] == high[0] == 35
 
 
 def test_a_ratio_says_nothing_where_the_other_figure_is_nobody_or_everybody():
@@ -304,3 +327,6 @@ def test_a_ratio_says_nothing_where_the_other_figure_is_nobody_or_everybody():
     low, high = known(table, np.ones(2), (1.0,), [one])[1.0]
     assert low[0] == 99.75 and high[0] == pytest.approx(100)
     assert low[1] == pytest.approx(100 / 2.005) and high[1] == pytest.approx(100 / 1.995)
+    # Of one wave everybody is between 99.5 and 100.
+    low, high = known(table.assign(wave="1"), np.ones(2), (1.0,), [one])[1.0]
+    assert low[1] == pytest.approx(99.5 / 2.005) and high[1] == pytest.approx(100 / 1.995)

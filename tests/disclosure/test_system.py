@@ -18,6 +18,7 @@ from wijkkit.disclosure.system import (
     families,
     larger_cells,
     levels_of,
+    patterns_of,
     systems,
     wijken_of_cells,
 )
@@ -188,6 +189,10 @@ def answers(both: int, first: int, second: int, neither: int) -> pd.DataFrame:
         ((4, 20, 60, 120), False),
         ((4, 300, 400, 200), True),
         ((4, 150, 400, 200), False),
+        ((4, 1000, 1000, 500), True),
+        ((5, 1000, 1000, 500), False),
+        ((3, 197, 197, 3), False),
+        ((2, 197, 197, 2), True),
     ],
 )
 def test_questions_are_linked_where_a_pair_of_answers_is_rarer_than_by_chance(numbers, linked):
@@ -197,14 +202,15 @@ def test_questions_are_linked_where_a_pair_of_answers_is_rarer_than_by_chance(nu
     assert families(turned, ["a", "b"], 5) == expected
 
 
-def test_among_more_questions_more_is_asked_of_chance():
-    # 7.0 are expected: enough of one pair of questions, not of one of the 190 pairs of twenty.
-    two = answers(0, 20, 70, 110)
-    assert families(two, ["a", "b"], 5) == [("a", "b")]
-    random = np.random.default_rng(0)
-    more = {f"q{at}": (random.random(200) < 0.5).astype(float) for at in range(18)}
+@pytest.mark.parametrize(
+    ("many", "first", "linked"), [(2, 61, True), (20, 112, False), (20, 113, True)]
+)
+def test_among_more_questions_more_is_asked_of_chance(many, first, linked):
+    # By chance 6.1 would give both answers; of 190 pairs ln(4 * 190 / 0.01) = 11.24 must.
+    two, random = answers(0, first, 100, 900 - first), np.random.default_rng(0)
+    more = {f"q{at}": (random.random(1000) < 0.5).astype(float) for at in range(many - 2)}
     found = families(two.assign(**more), ["a", "b", *more], 5)
-    assert ("a",) in found and ("b",) in found
+    assert (("a", "b") in found) == linked and len(found) == many - linked
     assert families(two, [], 5) == []
 
 
@@ -231,14 +237,23 @@ def test_who_counts_in_the_city_alone_is_in_no_figure_of_a_wijk():
     parted |= {(key, "city"): city for key in sample.units}
     sample = replace(sample, weights=parted)
     for one in systems(sample, table, 5):
-        n, count = one.respondents(), one.counts()
+        n, count, total = one.respondents(), one.counts(), one.respondents_weight()
         for cell in range(0, len(one.rows), 5):
             row = table.iloc[one.rows[cell]]
             counted = sample.counted(row["indicator"], row["area_level"])
             there = inside(sample.people[counted], row)
             assert n[cell] == len(there)
+            # Who has a weight in areas counts by that, whatever the city's is.
+            assert total[cell] == np.where(area[there.index] > 0, 1.0, 2.0).sum()
             if one.whole:
                 assert count[cell] == there[row["indicator"]].sum()
+
+
+def test_patterns_of_answers_are_counted_in_each_atom():
+    y = np.array([[1.0, 0], [0, 1], [1, 1], [1, np.nan], [0, 1]])
+    patterns, truth = patterns_of(y, ~np.isnan(y), np.array([0, 0, 1, 1, 1]), 2)
+    assert patterns.tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert truth.tolist() == [[0, 1, 1, 0], [0, 1, 1, 1]]
 
 
 def test_a_question_that_everybody_answers_alike_has_the_pattern_of_nobody_as_well():

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,9 +74,10 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     persons = person_marks(sample.people, entry.about.salt)
     wave_now = sample.people["wave"].to_numpy(str)
     wave_then = entry.people["wave"].to_numpy(str)
-    pairs: list[Any] = []
-    found: list[Any] = []
-    exact: list[Any] = []
+    pairs: list[_Pair] = []
+    moved: list[int] = []
+    found: list[np.ndarray] = []
+    exact: list[np.ndarray] = []
     division, division_then = divided(sample), divided_then(entry)
     for now, before in same_waves(sample, entry, persons):
         rows, rows_then = np.flatnonzero(wave_now == now), np.flatnonzero(wave_then == before)
@@ -93,14 +93,12 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
             there = rows[marks[rows] != 0]
             there_then = rows_then[marks_then[rows_then] != 0]
             same = (marks[both] != 0) & (marks[both] == marks_then[both_then])
-            moved = max(max(len(there), len(there_then)) - same.sum(), gone)
-            few = 1 if 0 < moved < min_count else 2 if moved == 0 else 0
+            moved.append(max(max(len(there), len(there_then)) - same.sum(), gone))
             common = (both[same], both_then[same], weights[same])
             for cells in division:
                 for cells_then in division_then:
                     close = _close(cells, cells_then, there, there_then, common, min_count)
-                    number = np.full(close.shape[1], len(pairs))
-                    found.append(np.vstack([close, number, number * 0 + few]))
+                    found.append(np.vstack([close, np.full(close.shape[1], len(pairs))]))
             pairs.append(pair)
             exact.append(shares_then(entry, pair.then, division_then))
     if not found:
@@ -108,8 +106,9 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
     every = np.hstack(found)
     # A wave in which nobody changed is as it was where few changed in another: what may be shown
     # of the two is chosen together.
-    every[5] = (every[5] == 1) | ((every[5] == 2) & (every[5] == 1).any())
-    named = _named(every, pairs, sample, entry, min_count)
+    apart = np.array(moved)
+    few = (apart < min_count) & (apart[apart < min_count] > 0).any()
+    named = _named(every, pairs, few, sample, entry, min_count)
     matched = _nearest(named.assign(then=np.array(exact)[every[4], every[1]]))
     then = entry.tables["estimates"]
     own = then[then["first"].eq(entry.about.release)] if "first" in then else then
@@ -122,15 +121,21 @@ def _nearest_in(sample: Sample, entry: Entry, min_count: int) -> pd.DataFrame:
 def shares_then(entry: Entry, key: str, divided: list[_Cells]) -> np.ndarray:
     """Return what the published cells of an indicator were exactly; NaN for a score."""
     y = entry.answers(key)
-    weight = np.where(np.isnan(y), 0.0, entry.people["weight"].to_numpy(float))
+    asked = ~np.isnan(y)
+    weight = entry.people["weight"].to_numpy(float)[asked]
     percent = 100.0 if entry.about.units[key] == "percent" else np.nan
     parts = []
     for _, many, code in divided:
-        total, with_it = (
-            np.bincount(code + 1, one, many + 1)[1:] for one in (weight, weight * np.nan_to_num(y))
-        )
-        parts.append(percent * with_it / np.where(total > 0, total, np.nan))
+        total, with_it = (_in_cells(code[asked], many, one) for one in (weight, weight * y[asked]))
+        with np.errstate(invalid="ignore"):
+            parts.append(percent * with_it / total)
     return np.concatenate(parts)
+
+
+def _in_cells(code: np.ndarray, many: int, weight: np.ndarray | None = None) -> np.ndarray:
+    """Return how many respondents are in each cell, or how much weight."""
+    inside = code >= 0
+    return np.bincount(code[inside], None if weight is None else weight[inside], many)
 
 
 #: Of a block of cells: the number of its first cell among all, how many it has, and of each
@@ -156,22 +161,18 @@ def _numbered(blocks: list[tuple[int, np.ndarray]]) -> list[_Cells]:
 
 def same_waves(sample: Sample, entry: Entry, persons: np.ndarray) -> Iterator[tuple[str, str]]:
     """Yield each wave with the published one of the same respondents, whatever it is named."""
-    now = pd.DataFrame({"person": persons, "now": sample.people["wave"].to_numpy(str)})
-    then = entry.people[["person", "wave"]].rename(columns={"wave": "then"})
-    common = [key for key in sample.units if f"of {key}" in entry.people]
-    for key in common:
-        now[key] = answer_marks(persons, sample.people[key].to_numpy(float))
-        then[f"{key} then"] = entry.people[f"of {key}"].to_numpy()
-    both = now.merge(then, on="person")
-    if both.empty:
-        return
-    equal = sum(
-        ((both[key] != 0) & (both[key] == both[f"{key} then"])).astype(int) for key in common
-    )
-    both = both.assign(points=1 + (equal if common else 0))
-    score = both.groupby(["now", "then"])["points"].sum().reset_index()
+    marks = {
+        f"of {key}": answer_marks(persons, sample.people[key].to_numpy(float))
+        for key in sample.units
+    }
+    now = pd.DataFrame({"person": persons, "now": sample.people["wave"].to_numpy(str), **marks})
+    then = entry.people.filter(items=["person", "wave", *marks])
+    both = now.merge(then, on="person", suffixes=("", " then"))
+    equal = [both[name] == both[f"{name} then"] for name in marks if name in then]
+    both["points"] = sum(equal, start=np.ones(len(both)))
+    score = both.groupby(["now", "wave"])["points"].sum().reset_index()
     best = score.sort_values("points", kind="stable").drop_duplicates("now", keep="last")
-    yield from best[["now", "then"]].itertuples(index=False, name=None)
+    yield from best[["now", "wave"]].itertuples(index=False, name=None)
 
 
 def _changed_weights(
@@ -180,10 +181,9 @@ def _changed_weights(
     """Return which respondents have another weight than all of them have; shape (m,)."""
     now = sample.people["weight"].to_numpy(float)[both]
     then = entry.people["weight"].to_numpy(float)[both_then]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(then != 0, now / then, np.where(now == 0, np.nan, np.inf))
-    usual = np.nanmedian(ratio) if np.isfinite(ratio).any() else 1.0
-    return ~(np.isclose(ratio, usual, rtol=1e-6) | ((now == 0) & (then == 0)))
+    counted = then > 0
+    usual = np.median(now[counted] / then[counted]) if counted.any() else 1.0
+    return ~np.isclose(now, usual * then, rtol=1e-6)
 
 
 def _pairs(
@@ -207,10 +207,8 @@ def _pairs(
 def _alike(y: np.ndarray, marks: np.ndarray, marks_then: np.ndarray, unit: str) -> bool:
     answered = (marks != 0) & (marks_then != 0)
     same = marks[answered] == marks_then[answered]
-    if unit == "score":
-        return len(same) >= _ENOUGH and bool(same.mean() >= _ALIKE)
     with_answer = y[answered] == 1
-    parts = [same[with_answer], same[~with_answer]]
+    parts = [same] if unit == "score" else [same[with_answer], same[~with_answer]]
     return all(len(part) >= _ENOUGH and part.mean() >= _ALIKE for part in parts)
 
 
@@ -228,26 +226,29 @@ def _close(
     now, then = code[both], code_then[both_then]
     inside = (now >= 0) & (then >= 0)
     pair = now[inside] * many_then + then[inside]
-    held = np.bincount(pair, minlength=1)
-    changed = np.bincount(pair, weights[inside], minlength=1)
+    held, changed = np.bincount(pair), np.bincount(pair, weights[inside])
     pairs = np.flatnonzero(held)
     now, then = np.divmod(pairs, many_then)
-    size = np.bincount(code[there] + 1, minlength=many + 1)[1:]
-    size_then = np.bincount(code_then[there_then] + 1, minlength=many_then + 1)[1:]
+    size, size_then = _in_cells(code[there], many), _in_cells(code_then[there_then], many_then)
     apart = np.maximum(size[now], size_then[then]) - held[pairs]
     found = np.vstack([first + now, first_then + then, apart, changed[pairs]]).astype(np.int64)
     return found[:, apart < min_count]
 
 
 def _named(
-    found: np.ndarray, pairs: list[_Pair], sample: Sample, entry: Entry, min_count: int
+    found: np.ndarray,
+    pairs: list[_Pair],
+    few: np.ndarray,
+    sample: Sample,
+    entry: Entry,
+    min_count: int,
 ) -> pd.DataFrame:
     """Return pairs of cells with their keys now and then, and whether the figure is kept.
 
     A cell that differs in nobody is free, unless few respondents of the wave, or few weights in
     it, changed: what moves it then are those few.
     """
-    now, then, apart, changed, number, few = found
+    now, then, apart, changed, number = found
     names = [name for name in ESTIMATE_KEYS if name != "indicator"]
     own = keys(sample.blocks(), [""])[names].iloc[now].reset_index(drop=True)
     was = entry.cells[names].iloc[then].reset_index(drop=True)
@@ -261,7 +262,7 @@ def _named(
         was_indicator=indicators[1],
         turned=np.array([pair.turned for pair in pairs])[number],
         apart=apart,
-        keep=(apart > 0) | (few > 0) | few_weights,
+        keep=(apart > 0) | few[number] | few_weights,
         other_name=other + (indicators[0] != indicators[1]),
     )
 

@@ -66,7 +66,7 @@ class Relation:
         if multiple > self.most:
             open_end = np.full(len(self.value), np.inf)
             return -open_end, open_end
-        step = np.where(np.isnan(self.step), 1.0, self.step) * multiple
+        step = self.step * multiple
         shown = to_step(self.value, step)
         low, high = self._sum(shown - step / 2), self._sum(shown + step / 2)
         if multiple > 1:
@@ -99,37 +99,35 @@ def known(
     relations = list(relations)
     value = table["value"].to_numpy(float)
     wave = pd.factorize(table["wave"])[0]
-    fine = _by_rounding(table, finest, finest)
+    fine = _by_rounding(table, finest)
     for _ in range(_ROUNDS):
         fine = _narrowed(fine, fine, relations, 1.0, value, wave)
     out = {1.0: fine}
     for step in steps:
         if step != 1:
-            own = _by_rounding(table, finest * step, finest)
+            # The limits of a value in a coarse step are those of any value that stands so.
+            own = _shown_as(value, finest * step)
             linear = [one for one in relations if one.scale == "linear"]
             out[step] = _narrowed(own, fine, linear, step, value, wave)
     return out
 
 
-def _by_rounding(table: pd.DataFrame, step: Floats, finest: Floats) -> tuple[Floats, Floats]:
+def _by_rounding(table: pd.DataFrame, step: Floats) -> tuple[Floats, Floats]:
     """Return what the value and its limits say, as if the design were known."""
     value, lower, upper = (table[name].to_numpy(float) for name in ("value", "lower", "upper"))
     low, high = _shown_as(value, step)
-    ends = limits(lower, upper, step, finest)
     percent = table["unit"].eq("percent").to_numpy()
-    fine = step <= finest + _TINY
     with np.errstate(invalid="ignore", divide="ignore"):
-        for true, end in ((lower, ends[0]), (upper, ends[1])):
-            # The limits of a value in a coarse step are those of any value that stands so.
+        for true, end in zip((lower, upper), limits(lower, upper, step, step), strict=True):
             slope = np.where(percent, _slope(value, true), 1.0)
-            low = np.where(fine, np.fmax(low, value + (end - step / 2 - true) / slope), low)
-            high = np.where(fine, np.fmin(high, value + (end + step / 2 - true) / slope), high)
+            low = np.fmax(low, value + (end - step / 2 - true) / slope)
+            high = np.fmin(high, value + (end + step / 2 - true) / slope)
     return np.fmin(low, value), np.fmax(high, value)
 
 
 def _shown_as(value: Floats, step: Floats) -> tuple[Floats, Floats]:
     shown = to_step(value, step)
-    return shown - step / 2, shown + step / 2
+    return np.fmin(shown - step / 2, value), np.fmax(shown + step / 2, value)
 
 
 def _slope(value: Floats, limit: Floats) -> Floats:
@@ -259,7 +257,7 @@ class Shown:
             self._keep((then[at] - own) / unit)
         self.status = status[at]
         self._least, self._most = self._bounds(n)
-        self.to_none, self.to_all = self._least <= _SLACK_TINY, self._most >= n - _SLACK_TINY
+        self.to_none, self.to_all = self._least == 0, self._most == n
         asked = policy.protection if system.whole else 1.0
         self.need = np.minimum(asked, self._most - self._least)
         self.spare = self._most - self._least - self.need
@@ -285,10 +283,8 @@ class Shown:
     def _uneven(self) -> NDArray[np.bool_]:
         """Return the cells in which weights differ between atoms."""
         member, weight = self.system.member, self.system.weight
-        n = member @ np.ones(len(weight))
-        mean = member @ weight / np.maximum(n, 1)
-        spread = member @ weight**2 / np.maximum(n, 1) - mean**2
-        return spread > 1e-9 * np.maximum(mean, 1e-9) ** 2
+        each = member @ np.ones(len(weight))
+        return self.system.heaviest() * each > (1 + _SLACK_TINY) * (member @ weight)
 
     def _bounds(self, n: Floats) -> tuple[Floats, Floats]:
         """Return the least and the most that the status of a hidden cell leaves open."""

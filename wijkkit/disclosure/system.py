@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,15 +53,15 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
     size = len(indicators)
     linked = np.zeros((size, size), bool)
     both = there.T @ there
-    enough = np.log(4 * max(size * (size - 1) / 2, 1) / _FALSE_ALARM)
+    # Each pair of questions has four of answers.
+    enough = np.log(max(2 * size * (size - 1), 1) / _FALSE_ALARM)
     for left in (one, zero):
         for right in (one, zero):
             found = left.T @ right
-            # The expected number among those who answered both.
-            expected = (left.T @ there) * (there.T @ right) / np.maximum(both, 1)
-            rare = (found == 0) | ((found < few) & (found < _NEARLY * expected))
-            linked |= rare & (expected >= enough)
-    np.fill_diagonal(linked, True)
+            # The number expected among those who answered both, times how many these are.
+            expected = (left.T @ there) * (there.T @ right)
+            rare = (found < few) & (found * both < _NEARLY * expected)
+            linked |= rare & (expected >= enough * both)
     _, label = connected_components(coo_array(linked), directed=False)
     order = dict.fromkeys(label.tolist())
     return [tuple(np.array(indicators)[label == one].tolist()) for one in order]
@@ -169,7 +168,7 @@ class _Cells:
     area: NDArray[np.object_]
     slot: Ints
     group: Ints
-    codes: list[tuple[NDArray[Any], int]]
+    codes: list[Ints]
     wijk: Ints
     groups: Ints
 
@@ -180,27 +179,28 @@ def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_], wijk: In
     offset, first = 0, 0
     groups = np.full((now.sum(), len(slots)), -1)
     for block in divided:
-        size = len(block.areas) * len(block.groups)
-        number = np.arange(size)
-        where = number // len(block.groups) * (len(block.waves) * len(block.groups))
-        at.append(offset + where + wave * len(block.groups) + number % len(block.groups))
-        level += [block.area_level] * size
+        many, own_slot = len(block.groups), slots[block.group_by]
+        mine = np.flatnonzero(np.arange(block.size) // many % len(block.waves) == wave)
+        at.append(offset + mine)
+        level += [block.area_level] * len(mine)
         area += [name for name in block.areas for _ in block.groups]
-        slot += [slots[block.group_by]] * size
-        group += list(range(len(block.groups))) * len(block.areas)
+        slot += [own_slot] * len(mine)
+        group.append(mine % many)
+        # Who is in no cell has the last place.
+        place = np.full(block.size + 1, -1)
+        place[mine] = np.arange(first, first + len(mine))
         code = block.code[now]
-        own = code // (len(block.waves) * len(block.groups)), code % len(block.groups)
-        codes.append((np.where(code >= 0, own[0] * len(block.groups) + own[1], -1), first))
+        codes.append(place[code])
         if block.area_level in ("wijk", "city"):
-            slot_groups = groups[:, slots[block.group_by]]
-            np.maximum(slot_groups, np.where(code >= 0, own[1], -1), out=slot_groups)
-        offset, first = offset + block.size, first + size
+            inside = code >= 0
+            groups[inside, own_slot] = code[inside] % many
+        offset, first = offset + block.size, first + len(mine)
     return _Cells(
         np.concatenate(at),
         np.array(level, object),
         np.array(area, object),
         np.array(slot),
-        np.array(group),
+        np.concatenate(group),
         codes,
         wijk,
         groups,
@@ -269,8 +269,7 @@ def _system(
 
 def _weights(weight: Floats, wijk: Ints, first: Ints) -> Floats:
     """Return the mean weight of a child of each atom's wijk: the weights of areas are public."""
-    total = np.bincount(wijk, weight) / np.maximum(np.bincount(wijk), 1)
-    return total[wijk[first]]
+    return (np.bincount(wijk, weight)[wijk] / np.bincount(wijk)[wijk])[first]
 
 
 def patterns_of(
@@ -298,11 +297,10 @@ def _membership(
     cells: _Cells, used: NDArray[np.bool_], atom: Ints, first: Ints, size: int
 ) -> sparse.csr_array:
     row, column = [], []
-    for code, offset in cells.codes:
+    for code in cells.codes:
         own = code[used][first]
-        inside = own >= 0
-        row.append(offset + own[inside])
-        column.append(np.flatnonzero(inside))
+        column.append(np.flatnonzero(own >= 0))
+        row.append(own[column[-1]])
     ones = np.ones(sum(map(len, row)))
     shape = (len(cells.at), size)
     return sparse.csr_array((ones, (np.concatenate(row), np.concatenate(column))), shape=shape)
