@@ -58,12 +58,16 @@ def test_ever_more_is_given_up_until_nothing_is_left_and_kept_figures_stand(
 def test_what_must_stay_open_is_what_is_hidden_and_not_free(questions, weighted):
     one = small(1, questions, weighted)
     system, choice = one.one.system, one.choice
+    for multiple in (one.one.multiple, 0 * one.one.multiple):
+        expected = (multiple == 0) & (one.shown.need > 0)
+        # A gebied that is left out for another count's sake is no secret itself.
+        expected &= (choice.first == 0) | (system.level != "gebied")
+        assert choice.secrets(multiple).tolist() == np.flatnonzero(expected).tolist()
     hidden = one.one.multiple == 0
-    expected = hidden & (one.shown.need > 0)
-    # A gebied that is left out for another count's sake is no secret itself.
-    expected &= (choice.first == 0) | (system.level != "gebied")
-    assert choice.secrets(one.one.multiple).tolist() == np.flatnonzero(expected).tolist()
     assert not len(choice.secrets(np.full(len(hidden), -1.0)))
+    # Of those that are known exactly one is named.
+    secret = choice.secrets(one.one.multiple)
+    assert choice.narrow_with(one.one.multiple, (), secret).tolist() == secret[:1].tolist()
     # What is asked of no cell cannot be narrow, and all that is narrow is a secret.
     assert not len(choice.narrow(choice.first, np.zeros(0, int)))
     assert np.isin(choice.narrow(choice.first), choice.secrets(choice.first)).all()
@@ -76,12 +80,13 @@ def test_what_is_settled_is_open_in_small_systems_and_in_large_ones(
     seed, questions, weighted, small_, monkeypatch
 ):
     """In a large one moves of children alone decide, and cells of one group go together."""
-    monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
     one = small(seed, questions, weighted)
+    monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
     first = one.choice.first
     choice = Choice(one.shown, first, np.zeros(len(first), bool))
     assert choice.small == small_
     multiple = choice.settled()
+    assert small_ or choice._towns is None
     if multiple is None:
         # Not even without a figure that may be shown is all open.
         assert len(choice.narrow(np.where(first > 0, 0.0, first))) or not small_
@@ -267,3 +272,26 @@ def test_what_is_given_up_for_a_count_is_kept_open_in_its_turn(monkeypatch):
             found = choice.settled()
             assert np.flatnonzero(found != choice.first).tolist() == sorted([arm, cell])
             assert found[arm] == found[cell] == 0
+
+
+def test_one_figure_of_a_wijk_is_given_up_for_each_count_or_all_in_a_block():
+    choice = choice_of(0)
+    system = choice.shown.system
+    of_wijk = system.level == "wijk"
+    multiple = np.where(of_wijk, choice.first, 0.0)
+    hidden = np.flatnonzero(of_wijk & (choice.first == 0) & (system.slot > 0))
+    groups = of_wijk & (system.slot > 0) & (multiple > 0)
+    every = choice.more(multiple, hidden[:2])
+    assert (np.flatnonzero(every != multiple) == np.flatnonzero(groups)).all()
+    ranks = [
+        [rank_of(choice, cell, at, 0.0) for at in np.flatnonzero(groups)]
+        for cell in hidden[[0, -1]]
+    ]
+    first = {int(np.flatnonzero(groups)[min(range(len(r)), key=r.__getitem__)]) for r in ranks}
+    some = choice.more(multiple, hidden[[0, -1]], block=False)
+    assert set(np.flatnonzero(some != multiple).tolist()) == first and not some[list(first)].any()
+    # Then everybody, all or one.
+    alone = np.where(groups, 0.0, multiple)
+    whole = choice.more(alone, hidden[:1])
+    assert (whole != alone).sum() == (of_wijk & (system.slot == 0) & (alone > 0)).sum()
+    assert (choice.more(alone, hidden[:1], block=False) != alone).sum() == 1

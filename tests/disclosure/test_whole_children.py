@@ -18,6 +18,7 @@ from towns import Town, areas_of, town_of
 from wijkkit.disclosure import system
 from wijkkit.disclosure.audit import Search, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE, Settled
+from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.program import Program, counts_of
 from wijkkit.disclosure.towns import Towns
@@ -354,3 +355,64 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
     only = np.eye(1, len(truth), secret[0])[0]
     assert not open_with(one.choice, multiple, nothing, [(only, 0.0, 0.0)])
     assert weighted or open_with(one.choice, multiple, nothing, [(line, -99.0, 99.0)])
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_a_program_keeps_what_is_elsewhere_and_takes_counts_from_a_list(questions, weighted):
+    one = small(1, questions, weighted)
+    system, random = one.one.system, np.random.default_rng(3)
+    for multiple in choices(one, 3, 9):
+        program, same = Program(one.shown, multiple), np.flatnonzero(one.same(multiple))
+        secret = one.choice.secrets(multiple)
+        if len(secret) < 3:
+            continue
+        for sign in (1.0, -1.0):
+            cell, *listed = random.choice(secret, 3, replace=False)
+            around = np.flatnonzero(system.wijk == random.integers(system.wijk.max() + 1))
+            still = ~np.isin(np.arange(len(system.size)), around)
+            fixed = (one.towns[same] == system.truth)[:, still].all(axis=(1, 2))
+            ends = sign * one.count[same[fixed], cell]
+            town = program.end(cell, sign, around=around)
+            assert sign * counts_of(one.shown, town)[cell] == ends.min()
+            assert (town == system.truth)[still].all()
+            # Of these sets of counts the town has one, the truth not always among them.
+            sets = one.count[np.ix_(random.choice(same, 4), listed)]
+            has = (one.count[same][:, None, listed] == sets).all(axis=2).any(axis=1)
+            town = program.end(cell, sign, (np.array(listed), sets))
+            ends = sign * one.count[same[has], cell]
+            assert sign * counts_of(one.shown, town)[cell] == ends.min()
+            assert (counts_of(one.shown, town)[listed] == sets).all(axis=1).any()
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+def test_what_children_answer_otherwise_counts_where_such_a_town_looks_the_same(
+    questions, weighted
+):
+    """Proofs made at random: of parts of children, of more than there are, of unasked answers."""
+    one = small(0, questions, weighted)
+    system, random = one.one.system, np.random.default_rng(1)
+    atoms, patterns = system.truth.shape
+    kinds = set()
+    for multiple in [*choices(one, 2, 4), np.full(len(one.one.multiple), FREE)]:
+        program, same = Program(one.shown, multiple), one.same(multiple)
+        for _ in range(40):
+            size = int(random.integers(1, 4))
+            town, atom = np.zeros(size, int), random.integers(atoms, size=size)
+            gone, come = random.integers(patterns, size=(2, size))
+            number = random.choice([1.0, 1.0, 2.0, 0.5], size)
+            made = system.truth.copy()
+            np.add.at(made, (atom, gone), -number)
+            np.add.at(made, (atom, come), number)
+            (at,) = np.flatnonzero((one.towns == made).all(axis=(1, 2))).tolist() or [None]
+            good = at is not None and bool(same[at])
+            # A town that nobody can have, for an answer that was not asked.
+            unasked = (made > 0)[:, :, None] & (system.patterns > 0) & ~system.asked[:, None, :]
+            good &= not unasked.any()
+            lowest, highest = one.shown.count.copy(), one.shown.count.copy()
+            proof = Proofs(np.zeros(1, int), town, atom, gone, come, number)
+            program.look_at(proof, lowest, highest)
+            count = one.count[at] if good else one.shown.count
+            assert (lowest == np.minimum(one.shown.count, count)).all()
+            assert (highest == np.maximum(one.shown.count, count)).all()
+            kinds.add((good, at is None))
+    assert len(kinds) == 3
