@@ -219,6 +219,12 @@ def test_an_unknown_wijk_names_the_known_ones(folder):
         open_study(folder).neighbourhood("west")
 
 
+@pytest.mark.parametrize("typed", ["nord", "NOORD", "Noord", "noordd"])
+def test_a_wijk_that_is_written_otherwise_is_named(folder, typed):
+    with pytest.raises(ParameterError, match=r"expected noord\)"):
+        open_study(folder).neighbourhood(typed)
+
+
 def test_a_folder_without_study_says_how_to_make_one(tmp_path):
     with pytest.raises(StudyError, match="there is no study here.*wijkkit demo"):
         open_study(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -184,11 +185,20 @@ class Study(ShowsItself):
         return label, names
 
     def neighbourhood(self, slug: str) -> Neighbourhood:
-        """Return the neighbourhood called `slug`; ParameterError names the ones there are."""
+        """Return the neighbourhood called `slug`; ParameterError names those most like it, or all."""
         try:
             return self.neighbourhoods[slug]
         except KeyError:
-            what, known = f"unknown wijk '{slug}'", ", ".join(list(self.neighbourhoods)[:80])
+            called = {
+                name.casefold(): key
+                for key, found in self.neighbourhoods.items()
+                for name in (key, found.name, found.code)
+            }
+            near = {called[name]: None for name in get_close_matches(slug.casefold(), called)}
+            what, known = (
+                f"unknown wijk '{slug}'",
+                ", ".join(near or list(self.neighbourhoods)[:80]),
+            )
             file, remedy = self.file_of(), "Use one of these, or add it there."
             raise ParameterError(Problem(what, file, "", slug, known, remedy)) from None
 
