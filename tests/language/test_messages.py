@@ -119,7 +119,7 @@ PLAIN = {
     ),
     "process.implementation.maintenance_all": (
         {},
-        "Alle interventies van meer dan een jaar oud lopen nog.",
+        "Alle interventies die langer dan een jaar geleden begonnen, liepen na een jaar nog.",
     ),
     "show.comparable.before": (
         {"name": "Noord", "names": "Oost"},

@@ -167,11 +167,9 @@ def _target(item: Mapping, rows: measures.Columns, snapshot: Snapshot) -> str:
     if found.status != "ok":
         return absence("missing", language)
     size = number(found.denominator, language)
-    # Who came in several periods may be the same: no more than everybody was reached.
-    upper = max(found.lower, min(found.upper, 100))
-    if pd.isna(found.lower) or round(found.lower) == round(upper):
+    if pd.isna(found.lower) or round(found.lower) == round(found.upper):
         return say("target", language, share=percentage(found.value, language), size=size)
-    limits = {"lower": number(found.lower, language), "upper": percentage(upper, language)}
+    limits = {"lower": number(found.lower, language), "upper": percentage(found.upper, language)}
     return say("target_between", language, size=size, **limits)
 
 

@@ -80,6 +80,14 @@ def test_reach_holds_whatever_the_overlap_between_rows(carried_out):
     assert row["basis"] == "overlap"
 
 
+@pytest.mark.parametrize(("size", "ends"), [(60, (83.3, 66.7, 100)), (30, (133.3, 133.3, 133.3))])
+def test_periods_together_reach_no_more_than_everybody(carried_out, size, ends):
+    interventions, *others = carried_out
+    small = interventions.assign(target_size=size)
+    row = measure(implementation(small, *others, as_of=TODAY), "reach")
+    assert tuple(row[["value", "lower", "upper"]]) == pytest.approx(ends, abs=0.1)
+
+
 def test_reach_is_said_with_the_least_and_the_most_it_can_be(carried_out):
     interventions, activities, partners = carried_out
     said = reach_sentences(implementation(*carried_out, as_of=TODAY), "a", "nl")
@@ -90,6 +98,8 @@ def test_reach_is_said_with_the_least_and_the_most_it_can_be(carried_out):
         "Of the target group, this part was reached: Play (20%)."
     ]
     assert reach_sentences(once, "c", "nl") == []
+    hidden = implementation(*carried_out, as_of=TODAY).assign(lower=np.nan, upper=np.nan)
+    assert reach_sentences(hidden, "a", "nl") == []
 
 
 def test_ses_of_participants_is_a_sample_with_wilson_limits(carried_out):

@@ -137,6 +137,8 @@ def test_two_periods_of_an_activity_do_not_give_a_small_one():
     assert found["value"] == 85 and pd.isna(found["lower"]) and pd.isna(found["upper"])
     both = registry({"participants": 34}, {"participants": 14}, target=60, same=True)
     assert value(shown(both), "reach", "I0")["upper"] == 80
+    beside = {kind: pd.concat([both[kind], tables[kind].assign(wijk="b")]) for kind in both}
+    assert value(shown(beside).query("wijk == 'a'"), "reach", "I0")["upper"] == 80
 
 
 @pytest.mark.parametrize("low, status", [(2, "too_few"), (36, "too_few"), (5, "ok"), (35, "ok")])

@@ -146,7 +146,7 @@ def reach(rows: Columns, target_size: float) -> Measure:
 
     Rows count different people within one activity and period; whether the same people are in
     several rows is not known. The value takes one activity's largest period and adds activities
-    up; the limits are the largest row alone and the sum of all rows.
+    up; the limits are the largest row alone and the sum of all rows, and no more than everybody.
     """
     people = _floats(rows["participants"])
     known = ~np.isnan(people)
@@ -157,7 +157,8 @@ def reach(rows: Columns, target_size: float) -> Measure:
     if len(people) == 1:
         return Measure.ratio(likely, target_size)
     ends = [100 * end / float(target_size) for end in (likely, people.max(), people.sum())]
-    return Measure.of(ends, (likely, target_size), basis="overlap")
+    most = max(ends[1], 100)
+    return Measure.of([min(end, most) for end in ends], (likely, target_size), basis="overlap")
 
 
 def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:

@@ -60,8 +60,9 @@ def shown_measures(
             left = row["numerator"] - parts.loc[~hidden, "numerator"].sum()
             few_wijk[at] = 0 < left < policy.min_count
     few = activities["participants"].astype(float).lt(policy.min_count)
-    small_row = each["intervention"].isin(activities.loc[few, "intervention"].dropna())
-    limits = each["measure"].eq("reach") & small_row
+    key = ["wijk", "intervention"]
+    small = pd.MultiIndex.from_frame(activities.loc[few, key])
+    limits = each["measure"].eq("reach") & pd.MultiIndex.from_frame(each[key]).isin(small)
     shown = each.assign(**{name: each[name].mask(limits) for name in _LIMITS})
     return _without(shown, few_each), _without(of_wijk, few_wijk)
 

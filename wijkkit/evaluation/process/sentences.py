@@ -49,7 +49,8 @@ def implementation_sentences(
 def reach_sentences(implemented: pd.DataFrame, wijk: str, language: str) -> list[str]:
     """Say which part of its target group each intervention of a wijk reached."""
     rows = implemented[implemented["wijk"].eq(wijk) & implemented["measure"].eq("reach")]
-    rows = rows[rows["status"].eq("ok")]
+    # Without its limits a sum of periods says nothing of how many different people there were.
+    rows = rows[rows["status"].eq("ok") & (rows["basis"].ne("overlap") | rows["lower"].notna())]
     if rows.empty:
         return []
     parts = []
