@@ -57,6 +57,46 @@ def test_every_format_gives_the_same_respondents(make_study: StudyMaker, ending:
     ]  # fmt: skip
 
 
+DAYS = """id,buurt,maanden,dag
+1,BU0101,48,1-5-2018
+2,BU0101,65,1/6/2018
+3,BU0102,155,2019-05-05 14:05:00
+4,BU0102,150,{last}
+"""
+IN_MONTHS = {"source": "maanden", "type": "integer", "unit": "months"}
+
+
+def of_days(make_study: StudyMaker, last: str, age: dict = IN_MONTHS) -> pd.DataFrame:
+    """Read a file whose waves are days and whose ages are months."""
+    make_study.write("survey.csv", DAYS.format(last=last))
+    make_study.survey[0].pop("wave")
+    make_study.waves = ("w1", "w2")
+    kept = {name: make_study.columns[name] for name in ("respondent", "area")}
+    make_study.columns = {**kept, "age": age, "wave": {"source": "dag", "type": "date"}}
+    return load_survey(make_study.open())
+
+
+def test_a_day_is_of_the_wave_in_whose_field_work_it_lies_and_months_are_years(make_study):
+    found = of_days(make_study, "31-5-2019")
+    assert found["wave"].tolist() == ["w1", "w1", "w2", "w2"]
+    assert found["age"].tolist() == [4.0, 65 / 12, 155 / 12, 12.5]
+
+
+@pytest.mark.parametrize(
+    ("last", "age", "said"),
+    [
+        ("2-6-2019", IN_MONTHS, "column 'dag', row 5: a day in no wave (found 2019-06-02; "),
+        ("", IN_MONTHS, "a row without a wave"),
+        ("5-5-19", IN_MONTHS, "not a date (found '5-5-19'; expected a day, as 2021-04-30"),
+        ("5-5-2019", {"source": "maanden", "type": "integer"}, "an impossible age (found 155, 150; "),
+    ],
+)  # fmt: skip
+def test_days_outside_every_wave_and_impossible_ages_are_mistakes(make_study, last, age, said):
+    with pytest.raises(DataError) as error:
+        of_days(make_study, last, age)
+    assert said in str(error.value)
+
+
 def test_weights_of_a_file_of_their_own_replace_those_of_the_survey(make_study: StudyMaker) -> None:
     make_study.write("survey.csv", SURVEY)
     make_study.write("corrected.csv", "respondent,weight\n4,0.7\n3,1.3\n2,1.1\n1,0.9\n")

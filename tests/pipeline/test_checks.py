@@ -28,7 +28,7 @@ def weighted(folder, *names: str):
 
 
 def rows(**columns) -> pd.DataFrame:
-    there = {"wave": ["2018"] * 4, "weight": [1.0] * 4} | columns
+    there = {"respondent": [*"abcd"], "wave": ["2018"] * 4, "weight": [1.0] * 4} | columns
     return pd.DataFrame(there)
 
 
@@ -67,6 +67,12 @@ def test_the_design_of_a_wave_in_words_and_numbers(folder, columns, said):
 def test_without_a_column_of_weights_none_is_named(folder):
     (said,) = design_lines(open_study(folder), rows())
     assert said == "wave 2018: 4 respondents; not weighted; no strata; each respondent drawn"
+
+
+def test_the_same_respondents_in_two_waves_are_counted(folder):
+    both = pd.concat([rows(), rows().head(3).assign(wave="2021")])
+    said = list(design_lines(open_study(folder), both.assign(respondent=[*"abcd", *"abe"])))
+    assert said[-1].startswith("2 respondent numbers are in several waves: ")
 
 
 def test_other_weights_and_populations_above_are_said(folder):

@@ -354,3 +354,25 @@ def test_an_option_typed_wrong_is_said_with_what_to_do(options, message, tmp_pat
     assert not (tmp_path / "own").exists()
     right = {"columns": {"area": "wijkcode"}} if "columns" in options else {}
     wk.new_study(tmp_path / "own", path, **right)
+
+
+def test_days_are_waves_months_are_ages_and_a_second_column_names_the_areas(tmp_path):
+    file = tmp_path / "monitor.csv"
+    rows = [f"{n % 4},BU{n % 2},{'Oost' if n % 2 else 'West'},{n % 9 + 1}-{n % 3 + 1}-202{n % 2},{40 + n}"
+            for n in range(16)]  # fmt: skip
+    file.write_text("kindnr,buurtcode,buurt,invuldatum,lft_mnd\n" + "\n".join(rows))
+    wk.new_study(tmp_path / "own", file)
+    columns = codebook_of(tmp_path / "own")
+    assert columns["wave"] == {"source": "invuldatum", "type": "date"}
+    assert columns["age"] == {"source": "lft_mnd", "type": "integer", "unit": "months"}
+    assert columns["respondent"]["source"] == "kindnr"  # the same four children four times
+    assert "BU0;West;" in (tmp_path / "own" / "wijken.csv").read_text()
+    study = yaml.safe_load((tmp_path / "own" / "study.yml").read_text())
+    assert [wave["id"] for wave in study["waves"]] == ["2020", "2021"]
+
+
+def test_more_waves_than_a_study_has_are_another_column(tmp_path):
+    file = tmp_path / "monitor.csv"
+    file.write_text("buurt,cijfer\n" + "".join(f"BU1,{n}\n" for n in range(13)))
+    with pytest.raises(DataError, match="more waves than a study has .found 13; expected at most"):
+        wk.new_study(tmp_path / "own", file, columns={"wave": "cijfer"})

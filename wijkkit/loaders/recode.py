@@ -29,6 +29,9 @@ LARGE_WEIGHT = 100
 #: From here on it has lost its decimal sign, unless its column has a maximum.
 IMPOSSIBLE_WEIGHT = 1000
 
+#: Of a year; and more years than anybody lives.
+MONTHS, OLDEST = 12, 120
+
 #: Columns that have a value in every row of a table that has them.
 COMPLETE = ("respondent", "weight")
 
@@ -36,6 +39,7 @@ _REMEDIES = {
     "missing": "Complete the cell, or leave required out of codebook.yml.",
     "range": "Correct the cell, or list the value in codebook.yml (missing:).",
     "weight": "Ask the supplier for the weights again.",
+    "age": "Say unit: months in codebook.yml if these are months, or list a code (missing:).",
     "no weight": "Ask the supplier; if they are meant to be left out, say "
     "design: {missing_weights: drop} in codebook.yml.",
     "zero weight": "Ask the supplier; if they are meant to be left out, say "
@@ -190,6 +194,7 @@ def _typed(
         text = [None if value is None else str(value) for value in known]
         return pd.Series(pd.array(text, dtype="str").take(positions), index=index)
     numbers = np.array([np.nan if value is None else value for value in known], dtype=float)
+    numbers /= 1 if column.unit is None else MONTHS
     return pd.Series(numbers[positions], index=index)
 
 
@@ -227,6 +232,8 @@ def _checked(
         high = math.inf if high is None else high
         kind = "weight" if name == "weight" else "range"
         yield values.lt(low) | values.gt(high), what, kind, _range(low, high)
+    if name == "age" and column.maximum is None:
+        yield values.gt(OLDEST), "an impossible age", "age", f"years, at most {OLDEST}"
     if name == "weight":
         kind = "weight" if values.lt(0).any() else "zero weight"
         yield values.le(0), "an impossible weight", kind, "a weight above 0"

@@ -103,6 +103,10 @@ def rows_text(rows: Sequence[object]) -> str:
 # What stands in one cell: as the codebook writes it, as a number, as a date, or a mistake.
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+#: A day as it is typed: the day or the year first; programs add a time.
+_TYPED_DAY = re.compile(
+    r"(\d{1,2}|\d{4})([-/.])(\d{1,2})\2(\d{1,2}|\d{4})(?:[ T]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?)?"
+)
 _OTHER_DECIMAL = {".": (",", "a decimal comma"), ",": (".", "a decimal point")}
 _THOUSANDS = re.compile(r"[-+]?\d{1,3}([.,' ]\d{3})+([.,]\d+)?", re.ASCII)
 
@@ -179,12 +183,29 @@ def _two_readings(text: str, sign: str) -> Problem:
 
 
 def parse_date(raw: object) -> pd.Timestamp | Problem:
-    """Return a cell as a day, or what stands there instead; text must be year-month-day."""
+    """Return a cell as a day, or what stands there instead."""
+    if (day := day_of(raw)) is not None:
+        return pd.Timestamp(day)
+    expected = "a day, as 2021-04-30 or 30-4-2021"
+    return Problem("not a date", expected=expected, remedy="Export dates that way.")
+
+
+def day_of(raw: object) -> date | None:
+    """Return a day, or text that is one with the year or, as Dutch files have it, the day first.
+
+    >>> day_of("30/4/2021"), day_of("2021-04-30 14:05:00"), day_of("4-30-2021")
+    (datetime.date(2021, 4, 30), datetime.date(2021, 4, 30), None)
+    """
+    if isinstance(raw, datetime):
+        return raw.date()
     if isinstance(raw, date):
-        return pd.Timestamp(raw)
+        return raw
+    typed = _TYPED_DAY.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    if typed is None:
+        return None
+    first, month, last = int(typed[1]), int(typed[3]), int(typed[4])
+    year, day = (first, last) if first > 31 else (last, first)
     try:
-        return pd.Timestamp(date.fromisoformat(str(raw).strip()))
+        return date(year, month, day) if year > 31 else None
     except ValueError:
-        return Problem(
-            "not a date", expected="year-month-day, as 2021-04-30", remedy="Export dates that way."
-        )
+        return None

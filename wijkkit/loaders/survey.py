@@ -163,6 +163,9 @@ def _standard(
     for name, own in names.items():
         columns[name], wrong = recode(raw, own, study.codebook.columns[name])
         problems.extend(wrong)
+    if "wave" in names and study.codebook.columns["wave"].type == "date":
+        columns["wave"], wrong = survey_rows.waves_of(columns["wave"], study.waves, names, source)
+        problems.extend(wrong)
     table = pd.DataFrame(columns, index=raw.cells.index)
     besides = pd.Series(False, index=table.index)
     if weight in table:

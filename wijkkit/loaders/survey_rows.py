@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import DataError, Problem
+from wijkkit.errors import DataError, Problem, first_of
 from wijkkit.loaders.recode import check_columns, large_weights
 from wijkkit.loaders.source_table import SourceTable, is_number, rows_text, written
 from wijkkit.study.codebook import Column, Design
+from wijkkit.study.model import Wave
 from wijkkit.study.settings.sources import SurveySource
 
 KEY = ["wave", "respondent"]
@@ -96,6 +97,23 @@ def weight_remarks(
     name = "weight" if source.weights else names.get("weight", "")
     if maximum is None:
         yield from large_weights(table["weight"], source.weights or source.path, name)
+
+
+def waves_of(
+    days: pd.Series, waves: Sequence[Wave], names: Mapping[str, str], source: SurveySource
+) -> tuple[pd.Series, list[Problem]]:
+    """Return the wave in whose field work each day lies, and the days that lie in none."""
+    found = pd.Series(None, index=days.index, dtype="str")
+    for wave in waves:
+        found[days.between(pd.Timestamp(wave.start), pd.Timestamp(wave.end))] = wave.id
+    wrong = days[days.notna() & found.isna()]
+    if wrong.empty:
+        return found, []
+    what, place = "a day in no wave", f"column '{names['wave']}', {rows_text(list(wrong.index))}"
+    first = first_of([f"{day:%Y-%m-%d}" for day in wrong.unique()[:6]], 5)
+    expected = ", ".join(f"{wave.start} to {wave.end} ({wave.id})" for wave in waves)
+    remedy = "Correct the cells, or start and end of the waves in study.yml."
+    return found, [Problem(what, source.path, place, first, expected, remedy)]
 
 
 def check_wave_column(

@@ -234,6 +234,11 @@ def design_lines(
         rows = respondents[respondents["wave"].eq(wave.id) & respondents["weight"].gt(0)]
         if len(rows):
             yield f"wave {wave.id}: {_design(rows, by)}"
+    if again := int(respondents.groupby("respondent")["wave"].nunique().gt(1).sum()):
+        yield (
+            f"{again:,} respondent numbers are in several waves: waves count as separate samples, "
+            "so that in a cohort the margins of changes are wider than they need be"
+        )
     for choice in study.codebook.design.weights:
         parts = [choice.level or "", ", ".join(choice.indicators), ", ".join(choice.waves)]
         said = "; ".join(p for p in parts if p) or "everything"

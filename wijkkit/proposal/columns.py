@@ -29,7 +29,7 @@ class ProposedColumn:
     `label`: The variable label of the file. `values`: Raw value -> proposed standard value.
     `names`: Standard value -> its label in the file. `missing`: Raw values whose label says that
     there is no answer. `not_applicable`: Raw values whose label says that the question was not for
-    the respondent. `empty`: Standard value of an empty cell. `open`: What could not be guessed;
+    the respondent. `empty`: Standard value of an empty cell. `unit`: Of ages in months. `open`: What could not be guessed;
     empty where all could.
     """
 
@@ -42,6 +42,7 @@ class ProposedColumn:
     missing: tuple[str, ...] = ()
     not_applicable: tuple[str, ...] = ()
     empty: int | None = None
+    unit: str = ""
     open: str = ""
 
     @property
@@ -89,6 +90,10 @@ def _propose(column: ColumnFacts, name: str) -> ProposedColumn:
         drawn = name in ("stratum", "psu")
         none = () if drawn else (*column.missing, *column.not_applicable)
         kind = "number" if name == "age" and column.fractions else _TYPES[name]
+        if name == "wave" and column.days:
+            kind = "date"
+        if name == "age" and column.is_in_months:
+            beside["unit"] = "months"
         return ProposedColumn(name, column.name, kind, **{**beside, "missing": none})
     beside["not_applicable"] = column.not_applicable
     values: Mapping[str, str | int] = {}
@@ -117,7 +122,7 @@ def _other(column: ColumnFacts, name: str, beside: Mapping) -> ProposedColumn:
     if numbers is None or (
         not column.answers and any(re.fullmatch(r"0\d+", value) for value in column.values)
     ):
-        kind = "code" if numbers is not None else "text"
+        kind = "code" if numbers is not None else "date" if column.days else "text"
     else:
         kind = "number" if column.fractions else "integer"
     asked = ""

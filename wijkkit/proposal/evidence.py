@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from wijkkit.errors import Problem
-from wijkkit.loaders.source_table import SourceTable, is_number, written
+from wijkkit.loaders.source_table import SourceTable, day_of, is_number, written
 from wijkkit.study.files import ascii_letters
 
 # What the answers of a question stand for, by their whole labels: yes, no, no answer, not applicable.
@@ -202,6 +203,23 @@ class ColumnFacts:
     @property
     def fractions(self) -> bool:
         return self.numbers is not None and bool((self.numbers % 1 != 0).any())
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The values as days; none where one of them is not written as a day."""
+        days = [day for day in map(day_of, self.values) if day is not None]
+        return tuple(days) if len(days) == len(self.values) else ()
+
+    @property
+    def years(self) -> list[str]:
+        """The years in which its days lie."""
+        return sorted({str(day.year) for day in self.days})
+
+    @property
+    def is_in_months(self) -> bool:
+        """Whether the name or the label says that it counts months."""
+        words = {*whole_words(self.name), *whole_words(self.title)}
+        return bool(words & {"mnd", "maand", "maanden", "month", "months"})
 
     @property
     def unlabelled(self) -> list[str]:

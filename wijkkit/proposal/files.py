@@ -88,6 +88,7 @@ def _entry(column: ProposedColumn) -> dict[str, object]:
         "names": dict(column.names),
         "missing": list(column.missing),
         "not_applicable": dict.fromkeys(column.not_applicable, "no"),
+        "unit": column.unit,
     }
     entry |= {name: value for name, value in said.items() if value}
     return entry if column.empty is None else {**entry, "empty": column.empty}

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from wijkkit.errors import DataError, Problem, StudyError, did_you_mean, first_of
 from wijkkit.files import sha256, write_whole
+from wijkkit.loaders.source_table import SourceTable, written
 from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
 from wijkkit.proposal.files import areas_text, codebook_text, indicators_text, study_text
-from wijkkit.proposal.roles import Role, find_roles, proposed_words
+from wijkkit.proposal.roles import MOST_WAVES, Role, find_roles, proposed_words
 from wijkkit.proposal.survey_file import TablesBook, read_survey_file, read_tables_book
 from wijkkit.study.checks import MARK, unfinished
 from wijkkit.study.files import read_area_list
@@ -153,7 +154,7 @@ def _from_survey(
     source = read.source
     if not roles["wave"].column:
         source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
-    found = neighbourhoods or _areas(by_name.get(roles["area"].column), read.table.file)
+    found = neighbourhoods or _areas(by_name.get(roles["area"].column), roles["area"], read.table)
     crossed = book.groupings if book else None
     text = study_text(source, columns, waves, crossed, proposed_words(facts, roles))
     seen = "".join(f"{MARK} {what}: is that right?\n" for what in read.seen)
@@ -200,20 +201,39 @@ def _no_column(role: str, column: str, there: Mapping[str, ColumnFacts], file: s
 def _waves(column: ColumnFacts | None, named: str, stem: str) -> dict[str, str]:
     """Return wave -> label, from the column of waves, the option, or the file's name."""
     if column is not None:
-        return {value: column.answers.get(value, value) for value in column.values}
+        found = column.years or column.values
+        if len(found) > MOST_WAVES:
+            what, place = "more waves than a study has", f"column '{column.name}'"
+            number, expected = str(len(found)), f"at most {MOST_WAVES}"
+            remedy = "Name the column of waves, years or days of asking with --wave."
+            raise DataError(what, place=place, found=number, expected=expected, remedy=remedy)
+        return {value: column.answers.get(value, value) for value in found}
     years = re.findall(r"(?:19|20)\d\d", stem)[:1]
     return {wave: wave for wave in ([named] if named else years)}
 
 
-def _areas(column: ColumnFacts | None, file: str) -> list[dict[str, str]]:
+def _areas(column: ColumnFacts | None, role: Role, table: SourceTable) -> list[dict[str, str]]:
     if column is None:
         return []
     if column.different > MAXIMUM_WIJKEN:
         what, place = "more areas than a city has wijken", f"column '{column.name}'"
         found, expected = str(column.different), f"at most {MAXIMUM_WIJKEN}"
         remedy = "Is it a postcode? Name the column of wijken with --area."
-        raise DataError(what, file=file, place=place, found=found, expected=expected, remedy=remedy)
-    return [{"code": v, "name": column.answers.get(v, v)} for v in column.values]
+        where = {"file": table.file, "place": place, "found": found}
+        raise DataError(what, **where, expected=expected, remedy=remedy)
+    beside = (_names(table, column.name, other) for other in role.others)
+    names = {v: label for v, label in column.answers.items() if v != label} or next(
+        filter(None, beside), {}
+    )
+    return [{"code": v, "name": names.get(v, v)} for v in column.values]
+
+
+def _names(table: SourceTable, codes: str, names: str) -> dict[str, str]:
+    """Return code -> name where each code has one name, in words, and each name one code."""
+    pairs = table.cells[[codes, names]].dropna().map(written).drop_duplicates()
+    in_words = pairs[names].str.contains(r"[^\W\d]{2}").all()
+    single = pairs[codes].is_unique and pairs[names].is_unique
+    return dict(pairs.itertuples(index=False)) if single and in_words else {}
 
 
 def _weights(there: Mapping[str, ColumnFacts], roles: Mapping[str, Role]) -> str:

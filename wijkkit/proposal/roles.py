@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from wijkkit.proposal.evidence import ColumnFacts, whole_words
 
+#: More waves than a study has.
+MOST_WAVES = 12
 #: At least this much evidence makes a column a role's; at least the other names it as possible.
 _ENOUGH, _POSSIBLE = 2.5, 1.0
 
@@ -20,7 +22,7 @@ _ENOUGH, _POSSIBLE = 2.5, 1.0
 _NEUTRAL = (
     r"\d+|code|cd|nr|no|num|number|nummer|naam|name|id|cbs|indeling|van|de|het|een|in|of|en|uw|the|"
     r"kind|kinderen|respondent|deelnemer|child|jongere|jaren|volledige?|actuele?|nieuwe?|def|kolom|"
-    r"survey|monitor|onderzoek|tov|op|bij|per|variabele|regionaal|landelijk|gemeentelijk|a|b|s"
+    r"mnd|maand|maanden|months?|survey|monitor|onderzoek|tov|op|bij|per|variabele|regionaal|landelijk|gemeentelijk|a|b|s"
 )
 _PERSON = (
     r"moeder|vader|ouders?|ouder1|ouder2|partner|verzorger|mother|father|parents?|broer|zus|oma|opa"
@@ -51,7 +53,7 @@ WORDS: Mapping[str, str] = {
     "psu": r"psu|sdmvpsu|cluster\w*|primaire?steekproefeenheid",
     "fpc": r"fpc|populatiegrootte|popgrootte|npop|populatieomvang",
     "wave": r"wave|meting|meetmoment|meetjaar|golf|ronde|round|cyclus|cycle|jaar|year|onderzoeksjaar|peiljaar|surveyjaar|"
-    r"monitorjaar|agojb|jaarvariabele",
+    r"monitorjaar|agojb|jaarvariabele|invuldatum|enquetedatum|datum|interviewdatum|date",
     "respondent": r"resp|respnr|respid|respondent\w*|casenr|caseid|case|id|recordid|surveynummer|volgnr|volgnummer|seqn|"
     r"deelnemernr|nr|nummer|deelnemernummer|kindnr|pid|uniekid|subject\w*|record|persoonsnummer",
     "sex": r"geslacht|gesl|sex|gender|aggsa|sekse|geslachtkind",
@@ -137,7 +139,8 @@ def _age(facts: ColumnFacts) -> float:
     words = {*whole_words(facts.name), *whole_words(facts.title)}
     if any(re.fullmatch(_CLASS, word) for word in words) or facts.is_classes:
         return -9.0
-    if facts.numbers is None or not facts.values or facts.numbers.max() > 120:
+    most = 120 * (12 if facts.is_in_months else 1)
+    if facts.numbers is None or not facts.values or facts.numbers.max() > most:
         return -9.0
     if facts.numbers.min() < 0 or len(facts.answers) == facts.different:
         return -9.0
@@ -159,7 +162,9 @@ def _weight(facts: ColumnFacts) -> float:
 
 
 def _wave(facts: ColumnFacts) -> float:
-    if facts.is_question or facts.fractions or not 1 <= facts.different <= 12:
+    if facts.days:
+        return 0.0 if len(facts.years) <= MOST_WAVES else -9.0
+    if facts.is_question or facts.fractions or not 1 <= facts.different <= MOST_WAVES:
         return -9.0
     years = all(_YEAR.fullmatch(facts.answers.get(value, value).strip()) for value in facts.values)
     if years:
@@ -171,8 +176,8 @@ def _wave(facts: ColumnFacts) -> float:
 def _respondent(facts: ColumnFacts) -> float:
     if facts.fractions or facts.is_question or facts.answers:
         return -9.0
-    # One number may come back in another wave, but most rows have one of their own.
-    return 0.5 if facts.filled and facts.different >= 0.45 * facts.filled else -9.0
+    # In a cohort of some waves one number comes back in each.
+    return 0.5 if facts.filled and facts.different >= 0.2 * facts.filled else -9.0
 
 
 def _groups(facts: ColumnFacts) -> float:

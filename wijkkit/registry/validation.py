@@ -7,18 +7,17 @@ import numbers
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from wijkkit.errors import Problem
+from wijkkit.loaders.source_table import day_of
 from wijkkit.registry.problems import RowError, broken
 from wijkkit.registry.tables import MAXIMUM_TEXT, YEARS, Column, Kind
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-#: A day as it is typed: the day or the year first. A day exported as text has a time of zeros.
-_TYPED_DAY = re.compile(r"(\d{1,2}|\d{4})([-/.])(\d{1,2})\2(\d{1,2}|\d{4})(?:[ T]00:00(?::00)?)?")
 _PERSONAL = re.compile(
     r"[^\s@]+@[^\s@]+\.[a-z]{2,}|(?<!\d)(?:\+31|0031|0)[\s-]?[1-9](?:[\s-]?\d){8}(?!\d)",
     re.IGNORECASE,
@@ -135,29 +134,13 @@ def _number(column: Column, value: object) -> float | int:
 
 
 def _day(value: object) -> date:
-    found = _as_day(value)
+    found = day_of(value)
     if found is None:
         raise _wrong("not_a_date")
     first, last = date(YEARS[0], 1, 1), date(YEARS[1], 12, 31)
     if not first <= found <= last:
         raise _wrong("date_out_of_range", minimum=first, maximum=last)
     return found
-
-
-def _as_day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    typed = _TYPED_DAY.fullmatch(value.strip()) if isinstance(value, str) else None
-    if typed is None:
-        return None
-    first, month, last = int(typed[1]), int(typed[3]), int(typed[4])
-    year, day = (first, last) if first > 31 else (last, first)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _choice(column: Column, value: str, lists: StudyLists) -> str:

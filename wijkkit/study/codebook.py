@@ -43,6 +43,8 @@ class Column(Model):
     minimum: float | None = None
     maximum: float | None = None
     """Range of valid numbers, both included."""
+    unit: Literal["months"] | None = None
+    """Unit of a number of years that the file counts in months; its range is in years."""
     required: bool = False
     """No value may be missing."""
 
@@ -81,7 +83,8 @@ class Codebook(Model):
 
     `area` must be there where there is a survey; `age` in years where the file has it;
     `respondent` where a file numbers them (duplicates are errors),
-    rows are numbered otherwise; `wave` where a file holds several waves;
+    rows are numbered otherwise; `wave` where a file holds several waves: their keys, or (type
+    date) the day on which each was asked, which lies in the field work of one of them;
     `weight`, `stratum`, `psu` and `fpc` where the design has them.
     """
 
