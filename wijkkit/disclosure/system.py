@@ -225,7 +225,8 @@ def _system(
     used = answered.any(axis=1) & (cells.wijk >= 0)
     kept = [np.flatnonzero(there[start[key] + cells.at]) for key in indicators]
     where = np.concatenate(kept)
-    if not len(where):
+    # Of a population above the study nobody is in a wijk: there is no count to open.
+    if not len(where) or not used.any():
         return None
     y, answered, inside = y[used], answered[used], inside[..., used]
     weight = np.max([sample.weight(k, "wijk")[now][used] for k in indicators], axis=0)
