@@ -184,7 +184,8 @@ def _two_readings(text: str, sign: str) -> Problem:
 
 def parse_date(raw: object) -> pd.Timestamp | Problem:
     """Return a cell as a day, or what stands there instead."""
-    if (day := day_of(raw)) is not None:
+    day = day_of(raw)
+    if day is not None and day.year > 31:
         return pd.Timestamp(day)
     expected = "a day, as 2021-04-30 or 30-4-2021"
     return Problem("not a date", expected=expected, remedy="Export dates that way.")
@@ -206,6 +207,6 @@ def day_of(raw: object) -> date | None:
     first, month, last = int(typed[1]), int(typed[3]), int(typed[4])
     year, day = (first, last) if first > 31 else (last, first)
     try:
-        return date(year, month, day) if year > 31 else None
+        return date(year, month, day)
     except ValueError:
         return None
