@@ -68,6 +68,8 @@ def test_what_must_stay_open_is_what_is_hidden_and_not_free(questions, weighted)
     # Of those that are known exactly one is named.
     secret = choice.secrets(one.one.multiple)
     assert choice.narrow_with(one.one.multiple, (), secret).tolist() == secret[:1].tolist()
+    beside = choice.beside(one.shown.knowing(secret[:2]))
+    assert beside.secrets(one.one.multiple).tolist() == secret[2:].tolist()
     # What is asked of no cell cannot be narrow, and all that is narrow is a secret.
     assert not len(choice.narrow(choice.first, np.zeros(0, int)))
     assert np.isin(choice.narrow(choice.first), choice.secrets(choice.first)).all()

@@ -179,7 +179,7 @@ class _Told:
         within = {}
         for step in STEPS:
             ends = []
-            for scale, true in (("linear", value), ("log", np.log(np.where(ratio, value, 1.0)))):
+            for scale, true in (("linear", value), ("log", np.log(np.where(ratio, value, np.nan)))):
                 one = Relation(none.astype(int), none, scale, value, lower, upper, fine)
                 ends.append(np.array(one.by_number(step)) - true)
             low, high = np.where(ratio, ends[1], ends[0])
