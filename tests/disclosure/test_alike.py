@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from test_choice import choice_of, needing
 from test_whole_children import small
 from towns import town
 
@@ -15,12 +16,15 @@ from wijkkit.disclosure import GGD, alike
 from wijkkit.disclosure.alike import (
     Form,
     _Attack,
+    _given_back,
     _moves,
     _one_wijk,
     candidates,
     finest_form,
     forms,
 )
+from wijkkit.disclosure.choice import Settled
+from wijkkit.disclosure.loss import lost
 from wijkkit.disclosure.rounding import down, to_step
 
 
@@ -195,3 +199,57 @@ def test_of_wijken_that_would_be_given_up_together_the_smallest_is():
     groups = np.where(one.system.slot == 1, 0.0, 1.0)
     assert (_one_wijk(shown, groups) == groups).all()
     assert (_one_wijk(replace(one, multiple=gone), gone) == gone).all()
+
+
+def test_forms_come_in_the_order_of_what_they_lose():
+    found = [(one.step, one.lower, one.upper, one.thresholds) for one in forms((1, 5), (5, 15))]
+    order = [(1, 5, 5), (5, 5, 5), (1, 15, 5), (1, 5, 15), (5, 15, 5), (5, 5, 15), (1, 15, 15)]
+    each = ((0.01, 0.05), (0.05,))
+    assert found == [(*one, p) for one in [*order, (5, 15, 15)] for p in each]
+    # No limit stands in a finer step than the estimate.
+    assert [(one.lower, one.upper) for one in forms((5,), (1, 5))] == [(5, 5)] * 2
+
+
+class Rule:
+    """An attack that some figures must be coarse for, which counts how often it is asked."""
+
+    def __init__(self, needs: dict[int, float], multiple: np.ndarray) -> None:
+        self.needs, self.asked = needs, 0
+        self.found = SimpleNamespace(one=SimpleNamespace(multiple=multiple))
+
+    def beside(self, one):
+        self.tried = one.multiple
+        return self
+
+    def open(self, form, shown) -> bool:
+        self.asked += 1
+        return all(lost(self.tried[cell]) >= lost(least) for cell, least in self.needs.items())
+
+
+@pytest.mark.parametrize("least", [2.0, 5.0, 10.0, 0.0])
+@pytest.mark.parametrize("hidden", [True, False])
+def test_what_an_effect_does_not_need_is_given_back_and_the_rest_as_fine_as_it_holds(
+    least, hidden, monkeypatch
+):
+    choice = choice_of(0)
+    needing(choice, {}, monkeypatch)
+    system, first = choice.shown.system, choice.first
+    before = Settled(system, "1", choice, first, 100.0, None)
+    gone = np.where(first > 0, 0.0 if hidden else 10.0, 0.0)
+    may = np.flatnonzero(first > 0)
+    monkeypatch.setattr(alike, "_TRIALS", 9999)
+    for cell in may[::4] if lost(gone[may[0]]) >= lost(least) else ():
+        rule = Rule({cell: least}, gone)
+        after = _given_back(before, rule, lambda one: one, None, None).multiple
+        assert (np.delete(after, cell) == np.delete(first, cell)).all()
+        finer = system.level[cell] != "wijk" and least in (2.0, 5.0)
+        assert after[cell] == (5.0 if finer else gone[cell])
+    # It is not asked more often than this, nor at all where the choice refuses.
+    monkeypatch.setattr(alike, "_TRIALS", 12)
+    never = Rule(dict.fromkeys(may, 0.0), gone)
+    _given_back(before, never, lambda one: one, None, None)
+    assert never.asked == 12
+    needing(choice, {int(np.flatnonzero(first == 0)[0]): []}, monkeypatch)
+    refused = Rule({}, gone)
+    after = _given_back(before, refused, lambda one: one, None, None)
+    assert refused.asked == 0 and (after.multiple == gone).all()
