@@ -12,7 +12,7 @@ from towns import Town, areas_of, town_of
 
 from wijkkit.disclosure import system, together
 from wijkkit.disclosure.earlier_figures import kept_figures
-from wijkkit.disclosure.knowledge import known
+from wijkkit.disclosure.knowledge import Known, known
 from wijkkit.disclosure.ledger import About, entry_of
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
@@ -80,7 +80,7 @@ class Both:
         given = self.people[self.asked].to_numpy(float)
         occurs = np.unique(np.nan_to_num(given), axis=0)
         may = [[one for one in occurs if not one[np.isnan(row)].any()] for row in given]
-        every = np.array(list(product(*may)))
+        self.answers = every = np.array(list(product(*may)))
         (self.true,) = np.flatnonzero((every == np.nan_to_num(given)).all(axis=(1, 2)))
         self.weight = [self._inside(one) for one in self.towns]
         self.count, self.share = [], []
@@ -140,12 +140,26 @@ class Both:
 
 
 @cache
-def both(seed: int, kind: str) -> Both:
+def seen(seed: int, kind: str) -> tuple[Both, together._Together, Known]:
+    """Two publications, their linked questions, and what is known of figures of the second."""
+    found = []
+
+    class Kept(together._Together):
+        def settle(self, multiple, stands, finest, known):
+            found.append((self, known))
+            super().settle(multiple, stands, finest, known)
+
     with pytest.MonkeyPatch.context() as patch:
         # So few children do not show that questions are linked.
         for room in (system, together):
             patch.setattr(room, "families", lambda _, asked, few: [tuple(asked)])
-        return Both(seed, kind)
+        patch.setattr(together, "_Together", Kept)
+        one = Both(seed, kind)
+    return one, *found[-1]
+
+
+def both(seed: int, kind: str) -> Both:
+    return seen(seed, kind)[0]
 
 
 @pytest.mark.parametrize(("seed", "kind"), TOWNS)
@@ -176,3 +190,101 @@ def test_some_figures_are_given_up_and_some_are_not():
     lost = [((one.before > 0) & (one.multiple == 0)).any() for one in towns]
     coarser = [(one.multiple > np.maximum(one.before, 1)).any() for one in towns]
     assert sum(lost) > 3 and sum(coarser) > 3 and all((one.multiple > 0).any() for one in towns)
+
+
+def placed(one: Both, told: together._Together) -> list[tuple[int, int]]:
+    """The publication of each cell, this one last, and its place there."""
+    return [
+        (1, int(cell.row)) if cell.row >= 0 else (0, int(cell.cell))
+        for cell in told.cells.itertuples()
+    ]
+
+
+@pytest.mark.parametrize(("seed", "kind"), TOWNS)
+def test_cells_of_both_publications_count_the_children_they_are_of(seed, kind):
+    one, told, _ = seen(seed, kind)
+    now = told._truth.ravel()
+    homes = told._homes.toarray() > 0
+    inside = [weight > 0 for weight in one.weight]
+    # A child's home is its wijk now, or where it is withdrawn the one then.
+    people = one.towns[1].sample.people.set_index("respondent")["wijk"]
+    home = people.astype(object).reindex(one.people["respondent"]).reset_index(drop=True)
+    home = home.fillna("then " + one.people["wijk"])
+    assert len(set(placed(one, told))) == len(told.cells)
+    shares = []
+    for at, (edition, place) in enumerate(placed(one, told)):
+        weight, here = one.weight[edition][place], inside[edition][place]
+        n, count = here.sum(), one.count[edition][one.true, place]
+        assert (told._n[at], told._total[at]) == (n, pytest.approx(weight.sum()))
+        assert (told._count @ now)[at] == count
+        assert (told._sum @ now)[at] == pytest.approx(
+            one.share[edition][one.true, place] * weight.sum() / 100
+        )
+        assert told._need[at] == min(FEW.protection, n)
+        few = n < FEW.min_n or min(count, n - count) < FEW.min_count
+        hidden = one.status[edition][place] != "ok" if edition else np.isnan(one.then[place])
+        # What was published of the same children is no secret of this release.
+        assert told._secret[at] == (hidden and few) or (edition and hidden > told._secret[at])
+        assert homes[at].sum() == home[here].nunique()
+        question = told.cells["question"].iloc[at]
+        shares.append((question, tuple(np.round(weight / max(weight.sum(), 1e-9), 9))))
+    for at, own in enumerate(shares):
+        assert (told._same == told._same[at]).tolist() == [other == own for other in shares]
+
+
+@pytest.mark.parametrize(("seed", "kind"), TOWNS[::2])
+def test_what_is_known_of_a_cell_is_its_rounding_then_or_what_is_told_now(seed, kind):
+    one, told, reach = seen(seed, kind)
+    random = np.random.default_rng(seed)
+    steps = random.choice([0.0, 1.0, 2.0, 5.0, 10.0], len(told.cells))
+    bounds = told._bounds(steps, reach)
+    for at, (edition, place) in enumerate(placed(one, told)):
+        value = one.share[edition][one.true, place]
+        low, high = -np.inf, np.inf
+        if edition == 0 and not np.isnan(one.then[place]):
+            low, high = (one.then[place] + side * one.step[place] / 2 for side in (-1, 1))
+        elif edition == 1 and steps[at] > 0:
+            low, high = (end[place] for end in reach[steps[at]])
+        if not told._total[at]:
+            assert np.isinf([bounds[0][at], bounds[1][at]]).all()
+            continue
+        ends = (
+            min((low - value) * told._total[at] / 100, 0),
+            max((high - value) * told._total[at] / 100, 0),
+        )
+        assert (bounds[0][at], bounds[1][at]) == pytest.approx(ends, abs=1e-5)
+        # A little more than that, so that an exact one is inside.
+        assert bounds[0][at] <= ends[0] and bounds[1][at] >= ends[1]
+
+
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize(("seed", "kind"), TOWNS)
+def test_a_count_is_open_where_towns_that_look_the_same_are_apart(seed, kind, small, monkeypatch):
+    """In a large system among children of its own wijken."""
+    one, told, reach = seen(seed, kind)
+    monkeypatch.setattr(told, "_small", small)
+    random, kinds = np.random.default_rng(seed), set()
+    every, place = np.arange(len(told.cells)), placed(one, told)
+    moved = np.array([one.count[e][:, p] - one.count[e][one.true, p] for e, p in place]).T
+    heavy = np.array([(one.share[e][:, p] - one.share[e][one.true, p]) * one.weight[e][p].sum() / 100
+                      for e, p in place]).T  # fmt: skip
+    answers = one.answers - one.answers[one.true]
+    for _ in range(3):
+        steps = random.choice([0.0, 0.0, 1.0, 5.0, 10.0], len(every))
+        bounds = told._bounds(steps, reach)
+        same = ((heavy >= bounds[0] - 1e-6) & (heavy <= bounds[1] + 1e-6)).all(axis=1)
+        monkeypatch.setattr(told, "_towns", [])
+        for cell in random.choice(np.flatnonzero(told._secret), 4):
+            found, need = told._open(cell, bounds), told._need[cell]
+            here = one.weight[place[cell][0]][place[cell][1]] > 0
+            own = one.people["wijk"].isin(one.people.loc[here, "wijk"]).to_numpy()
+            near = same & (answers[:, ~own] == 0).all(axis=(1, 2))
+            widest, nearest = np.ptp(moved[same, cell]), np.ptp(moved[near, cell])
+            assert (nearest >= need) <= found <= (widest >= need)
+            assert not small or found == (widest >= need)
+            kinds.add(bool(found))
+        # Each town that was found is one of those, and moves as far as it says.
+        for count, weighted in told._towns:
+            assert ((weighted >= bounds[0] - 1e-6) & (weighted <= bounds[1] + 1e-6)).all()
+            assert (np.abs(moved[same] - count).max(axis=1) < 1e-6).any()
+    assert kinds

@@ -135,8 +135,8 @@ def _linked(settled: Sequence[Settled], parts: Sequence[Part]) -> Iterator[dict[
     home = {cell: n for n, one in enumerate(settled) for cell in one.system.rows.tolist()}
     of: dict[int, list[Part]] = {number: [] for number in range(len(settled))}
     for part in parts:
-        homes = {home.get(cell, -1) for cell in part.cells.tolist()}
-        if len(homes) == 1 and (number := homes.pop()) >= 0:
+        homes = {home.get(cell) for cell in part.cells.tolist()}
+        if len(homes) == 1 and (number := homes.pop()) is not None:
             of[number].append(part)
     ends = [(number, len(of) + part.row) for number, own in of.items() for part in own]
     system, row = np.array(ends).reshape(-1, 2).T
