@@ -143,7 +143,7 @@ def choice_of(seed: int, kept=(), **options: object) -> Choice:
     cells = made.cells.assign(status=table["status"])
     status, finest = statuses(cells, GGD), finest_steps(cells, GGD)
     system = next(systems(made.sample, table, GGD.min_count))
-    reach = known(table, finest, (1.0, *COARSER), [])
+    reach = known(table, finest, [])
     shown = Shown(system, table["value"].to_numpy(float), reach, status, GGD)
     first = (status[system.rows] == "ok").astype(float)
     return Choice(shown, first, np.isin(np.arange(len(first)), kept))

@@ -121,6 +121,7 @@ def test_figures_of_an_earlier_publication_are_of_the_same_list_of_children(wave
     half = old.assign(half=np.where(old.index % 2, "odd", "even"))
     before = sample_of(half, sample.areas, {"half": ("half", ("odd", "even"))})
     then = table_of(before, 3)
+    then.loc[0, "status"] = "ok"
     later = sample_of(now, sample.areas)
     _, _, _, answers, (first, second) = together(later, published(before, then), wave=wave)
     both = people[people["wave"].eq(wave)]

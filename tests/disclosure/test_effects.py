@@ -11,6 +11,7 @@ from test_whole_children import Small, small
 from wijkkit.disclosure.effects import (
     Comparison,
     Contrast,
+    _pull,
     cells_compared,
     everything_known,
     shown_effects,
@@ -82,7 +83,10 @@ def with_everybody(one: Small) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(14))
 def test_all_is_known_to_leave_hidden_counts_open_where_towns_show_it(seed):
     one = small(seed, 1)
-    cells = cells_compared(one.one, INDICATOR, AFTER)
+    cells, system = cells_compared(one.one, INDICATOR, AFTER), one.one.system
+    assert [(system.level[at], system.area[at], system.slot[at]) for at in cells] == [
+        ("wijk", wijk, 0) for wijk in AFTER.treated
+    ]
     hidden = np.isin(cells, one.choice.secrets(one.one.multiple)).any()
     expected = not hidden and open_among(one, with_everybody(one))
     assert everything_known([one.one], INDICATOR, AFTER) == expected
@@ -94,7 +98,7 @@ def test_all_is_known_to_leave_hidden_counts_open_where_towns_show_it(seed):
 PARTS = {
     "girl": (("sex", "girl", 1.0),),
     "boy": (("sex", "boy", 1.0),),
-    "girl-boy": (("sex", "girl", 1.0), ("sex", "boy", -1.0)),
+    "half girl-boy": (("sex", "girl", 0.5), ("sex", "boy", -1.0)),
 }
 
 
@@ -124,8 +128,29 @@ def test_an_effect_stands_in_the_finest_step_in_which_towns_that_look_so_leave_a
             if open_among(one, same):
                 expected[name], alike = multiple, same
                 break
-    assert shown_effects([one.one], INDICATOR, COMPARED[wave], contrasts) == expected
+    # Of other waves and other indicators it says nothing.
+    system = replace(one.one.system, indicators=("from 9",))
+    others = [replace(one.one, wave="9"), one.one, replace(one.one, system=system)]
+    assert shown_effects(others, INDICATOR, COMPARED[wave], contrasts) == expected
     # Wijken that joined later are in no effect.
     later = {**COMPARED[wave].treated, "w08": False, "w09": True}
     compared = replace(COMPARED[wave], treated=later)
     assert shown_effects([one.one], INDICATOR, compared, contrasts) == expected
+
+
+@pytest.mark.parametrize("wave", ["before", "after"])
+@pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
+def test_half_an_interval_moves_with_each_wijk_as_the_root_of_the_squares_does(wave, parts):
+    one, way = small(4, 1), 1.0 if wave == "after" else -1.0
+    treated = COMPARED[wave].treated
+    change = changes(one, parts, way)[[one.true] * 4] + np.vstack([np.zeros(3), np.eye(3)])
+    halves = half_of(change, np.array(list(treated.values())), 0, 30.0)
+    pull = _pull([one.one], INDICATOR, COMPARED[wave], Contrast("", parts, 0.0, -20.0, 40.0, 1.0))
+    assert [pull[wijk] for wijk in treated] == pytest.approx(halves[1:] - halves[0], abs=1e-6)
+
+
+def test_where_all_wijken_changed_alike_nothing_moves_half_an_interval():
+    one = small(4, 1)
+    alone = replace(AFTER, treated={"w00": True, "w01": False})
+    pull = _pull([one.one], INDICATOR, alone, Contrast("", PARTS["girl"], 0.0, -20.0, 40.0, 1.0))
+    assert pull == {"w00": 0.0, "w01": 0.0}

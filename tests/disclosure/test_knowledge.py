@@ -48,8 +48,8 @@ def test_the_figures_of_a_difference_are_known_by_its_verdict_whatever_their_ste
     table = pd.DataFrame({"value": [40.0, 52.0], "lower": [30.0, 42.0], "upper": [50.0, 62.0]})
     table = table.assign(unit="percent", wave="1")
     finest = np.ones(2)
-    without = known(table, finest, (1.0, 10.0), [])
-    found = known(table, finest, (1.0, 10.0), [gap_of(-12.0, 11.9, most=1)])
+    without = known(table, finest, [])
+    found = known(table, finest, [gap_of(-12.0, 11.9, most=1)])
     # The one is in 35-45 by its rounding, and at least 11.9 below the other, which is at most 52.5.
     low, high = found[10.0]
     assert (low[0], high[0]) == pytest.approx((35, without[1.0][1][1] - 11.9))
@@ -62,7 +62,7 @@ def test_the_figures_of_a_difference_are_known_by_its_verdict_whatever_their_ste
 def test_a_figure_of_a_change_is_known_as_by_who_knows_the_other_wave_exactly():
     table = pd.DataFrame({"value": [40.0, 52.0], "lower": [30.0, 42.0], "upper": [50.0, 62.0]})
     table = table.assign(unit="percent", wave=["1", "2"])
-    low, high = known(table, np.full(2, 5.0), (), [gap_of(-12.0, 5.0)])[1.0]
+    low, high = known(table, np.full(2, 5.0), [gap_of(-12.0, 5.0)])[1.0]
     # As -12 it is between -12.5 and -11.5; without the other wave known that says less.
     assert (low[0], high[0]) == pytest.approx((39.5, 40.5))
     assert (low[1], high[1]) == pytest.approx((51.5, 52.5))

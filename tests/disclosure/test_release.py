@@ -11,9 +11,13 @@ import pytest
 from towns import areas_of, town, town_of
 
 from wijkkit.disclosure import CBS, GGD, release
+from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.policy import statuses
 from wijkkit.disclosure.release import shown
+from wijkkit.disclosure.sample import cells_of
 from wijkkit.disclosure.system import families
 from wijkkit.errors import DisclosureError
+from wijkkit.estimates.change import estimate_change
 from wijkkit.pipeline.effect import _protected
 
 
@@ -124,6 +128,16 @@ def test_a_figure_is_shown_in_its_step_within_what_can_be(unit, numbers, status,
     )
 
 
+def test_in_the_finest_step_of_a_policy_limits_are_rounded_by_themselves():
+    table = pd.DataFrame({"value": [2.44, 2.44], "lower": [0.46, 0.46], "upper": [8.62, 8.62]})
+    table = table.assign(unit=["percent", "score"], status="ok")
+    policy = replace(GGD, decimals=1, score_decimals=2)
+    found = shown(table, np.array(["ok", "ok"]), np.array([0.1, 0.01]), policy)
+    assert found["lower"].tolist() == [0.5, 0.46] and found["upper"].tolist() == [8.6, 8.62]
+    found = shown(table, np.array(["ok", "ok"]), np.array([2.0, 0.1]), policy)
+    assert found["lower"].tolist() == [-0.0, 0.3] and found["upper"].tolist() == [10, 8.7]
+
+
 @pytest.mark.parametrize(
     ("n", "x", "one_sided", "unit", "told"),
     [
@@ -160,6 +174,75 @@ def test_a_figure_that_is_kept_keeps_its_status_step_and_what_it_was():
     assert step == pytest.approx([5.0] + [np.nan] * (2 + rest), nan_ok=True)
     assert then == pytest.approx([8.0, np.nan, 7.0] + [np.nan] * rest, nan_ok=True)
     assert release._kept(table, None)[0].tolist() == [""] * len(table)
+
+
+def test_what_is_kept_stands_in_its_step_and_is_told_from_what_a_rule_forbids(monkeypatch):
+    made = town_of(
+        town(3, wijken=4, groupings=(), size=(20, 80)).sample.people.assign(score=score_of),
+        areas_of(4, 2),
+        {"play": "percent", "score": "score"},
+        {},
+    )
+    cells, table = made.cells, made.estimates.table.reset_index(drop=True)
+    rules = statuses(cells.assign(status=table["status"]), GGD)
+    coarse = np.flatnonzero(table["unit"].eq("score") & (rules == "ok"))[-1]
+    known, gone = np.flatnonzero(rules != "ok")[0], np.flatnonzero(rules == "ok")[0]
+    kept = table.iloc[[coarse, known, gone]].assign(
+        status=["ok", "ok", "hidden"], step=[0.5, 1.0, np.nan], then=[7.0, 8.0, 9.0]
+    )
+    asked, first = {}, np.full(len(table), -1.0)
+
+    def choice(seen, multiple, kept):
+        first[seen.system.rows] = multiple
+        return Choice(seen, multiple, kept)
+
+    def opened(sample, entries, table, multiple, finest, reach, by_rule, standing, policy):
+        asked.update(by_rule=by_rule, standing=standing)
+        return multiple, np.zeros(len(table), bool)
+
+    monkeypatch.setattr(release, "opened", opened)
+    monkeypatch.setattr(release, "Choice", choice)
+    status = made.release(GGD, earlier=kept).table["status"]
+    assert status[[coarse, known]].eq("ok").all() and status[gone] == "hidden"
+    # Half a point is five tenths, the finest step of the city's mean.
+    assert first[[coarse, known, gone]].tolist() == [5, 1, 0]
+    assert np.flatnonzero(asked["standing"]).tolist() == sorted([coarse, known])
+    forbidden = set(np.flatnonzero(rules != "ok")) - {known}
+    assert set(np.flatnonzero(asked["by_rule"])) == forbidden
+
+
+def score_of(people: pd.DataFrame) -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 40, len(people)).astype(float)
+
+
+def test_few_whom_the_city_alone_counts_hide_its_figure_and_no_other():
+    sample = town(3, wijken=4, groupings=(), size=(60, 80)).sample
+    weight = np.ones(len(sample.people))
+    fewer = replace(sample, weights={("play", "area"): weight * (sample.people.index > 9)})
+    for one, few in ((sample, False), (fewer, True)):
+        cells = cells_of(one).assign(status="ok")
+        rules = statuses(cells, GGD)
+        city = cells["area_level"].eq("city").to_numpy()
+        assert (rules[city] == "ok").all()
+        expected = np.where(city & few, "hidden", rules)
+        assert release._by_rules(one, cells, GGD).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize(
+    ("seed", "withheld", "lost"),
+    [(15, ["1"], 0), (27, ["1"], 0), (51, ["2"], 0), (65, [], 1), (165, [], 1)],
+)
+def test_a_verdict_is_withheld_where_that_gives_a_wijk_back(seed, withheld, lost):
+    made = town(seed, wijken=4, groupings=(), waves=("1", "2"), size=(32, 60), share=(0.05, 0.35))
+    changes = estimate_change(made.estimates).query("unit == 'points'").reset_index(drop=True)
+    nothing = pd.DataFrame()
+    released = made.release(GGD, made=release.Made([changes], nothing, nothing))
+    table = released.table
+    assert sorted(table.loc[released.unjudged, "wave"].unique()) == withheld
+    assert table["wave"].isin(withheld).eq(released.unjudged).all()
+    rules = statuses(made.cells.assign(status="ok"), GGD)
+    gone = table["area_level"].eq("wijk") & (rules == "ok") & table["status"].ne("ok")
+    assert gone.sum() == lost
 
 
 def test_estimates_of_other_respondents_are_refused_and_the_first_of_them_named():

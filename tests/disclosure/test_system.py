@@ -49,7 +49,7 @@ def sample_of(seed: int) -> tuple[Sample, pd.DataFrame]:
         play=play,
         indoors=np.where(random.random(many) < 0.1, np.nan, 1 - play),
         sport=(random.random(many) < 0.6).astype(float),
-        sdq=random.integers(3, 30, many).astype(float),
+        sdq=random.integers(3, 30, many) / 100,
     )
     units = {"play": "percent", "sdq": "score", "indoors": "percent", "sport": "percent"}
     groupings = {name: (name, groups) for name, groups in GROUPS.items()}
@@ -92,6 +92,7 @@ def test_each_cell_of_a_system_is_the_figure_of_its_row(made):
     for one in found:
         n, total = one.respondents(), one.respondents_weight()
         count, weighted, heaviest = one.counts(), one.weighted(), one.heaviest()
+        assert one.truth.sum(axis=1) == pytest.approx(one.size)
         mean = people.groupby(["wave", "wijk"])["weight"].mean()
         if one.indicators == ("play", "indoors"):
             asked = people[people[["play", "indoors"]].notna().any(axis=1)]
@@ -161,6 +162,7 @@ def test_cells_lie_in_larger_ones_and_hold_their_wijken(made):
 def test_a_larger_cell_that_leaves_somebody_out_tells_nothing_of_a_smaller_one():
     # Two atoms of one cell, of which the larger cell has the first only.
     assert [part.tolist() for part in larger_cells(np.array([[0, 0], [1, -1]]), 2)] == [[-1, -1]]
+    assert [part.tolist() for part in larger_cells(np.array([[0, 0], [-1, 1]]), 2)] == [[-1, -1]]
     assert [part.tolist() for part in larger_cells(np.array([[0, 0], [1, 1]]), 2)] == [[1, -1]]
     assert [part.tolist() for part in larger_cells(np.array([[1, -1], [0, 0]]), 2)] == [[-1, 0]]
 
@@ -232,12 +234,16 @@ def test_member_is_sparse_and_of_the_cells_that_are_there(made):
 def test_who_counts_in_the_city_alone_is_in_no_figure_of_a_wijk():
     sample, table = sample_of(2)
     random, many = np.random.default_rng(3), len(sample.people)
-    area, city = (np.where(random.random(many) < 0.3, 0.0, weight) for weight in (1.0, 2.0))
-    parted = {(key, "area"): area for key in sample.units}
-    parted |= {(key, "city"): city for key in sample.units}
+    # Each question has weights of its own.
+    parted = {
+        (key, level): np.where(random.random(many) < 0.3, 0.0, weight)
+        for key in sample.units
+        for level, weight in (("area", 1.0), ("city", 2.0))
+    }
     sample = replace(sample, weights=parted)
     for one in systems(sample, table, 5):
         n, count, total = one.respondents(), one.counts(), one.respondents_weight()
+        area = np.max([parted[key, "area"] for key in one.indicators], axis=0)
         for cell in range(0, len(one.rows), 5):
             row = table.iloc[one.rows[cell]]
             counted = sample.counted(row["indicator"], row["area_level"])

@@ -14,7 +14,6 @@ from wijkkit.disclosure import system, together
 from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.knowledge import Known, known
 from wijkkit.disclosure.ledger import About, entry_of
-from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
 from wijkkit.tables import ESTIMATE_KEYS
 
@@ -115,7 +114,7 @@ class Both:
         kept = kept_figures(now.sample, [entry], FEW.min_count)
         table = now.estimates.table.reset_index(drop=True)
         finest = finest_steps(now.cells, FEW)
-        self.known = known(table, finest, (1.0, *COARSER), [])
+        self.known = known(table, finest, [])
         shown = [now.release(FEW, earlier=kept, entries=one).table for one in ([], [entry])]
         # What is kept stands in the first publication.
         new = ~pd.MultiIndex.from_frame(table[KEYS]).isin(pd.MultiIndex.from_frame(kept[KEYS]))

@@ -79,9 +79,9 @@ def _question(answers: pd.DataFrame, own: Floats, name: str) -> str:
     return name
 
 
-def _placed(code: Ints, rows: Ints, place: Ints, size: int, first: int = 0) -> Ints:
+def _placed(code: Ints, rows: Ints, place: Ints, size: int, first: int) -> Ints:
     out = np.full(size, -1)
-    out[place] = np.where(code[rows] >= 0, first + code[rows], -1)
+    out[place] = np.where(code[rows] >= 0, first + code[rows], code[rows])
     return out
 
 
@@ -100,7 +100,7 @@ def _now(
     here: Ints,
     size: int,
 ) -> Edition:
-    place, many = np.arange(len(here)), len(table) // max(len(sample.units), 1)
+    place, many = np.arange(len(here)), len(table) // len(sample.units)
     codes = [_placed(code, here, place, size, first) for first, _, code in divided(sample)]
     weights, parts = [], []
     for at, (key, unit) in enumerate(sample.units.items()):

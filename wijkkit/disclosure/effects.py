@@ -156,14 +156,13 @@ def _pull(
             for at in _cells(one, indicator, group_by, group, compared):
                 change[one.system.area[at]] += way * sign * one.unit * share[at]
     from_mean: dict[str, float] = {}
-    for arm in (True, False):
+    for arm in set(compared.treated.values()):
         names = [name for name, treated in compared.treated.items() if treated == arm]
-        mean = float(np.mean([change[name] for name in names])) if names else 0.0
+        mean = float(np.mean([change[name] for name in names]))
         from_mean |= {name: change[name] - mean for name in names}
-    squares = sum(value**2 for value in from_mean.values())
+    # Where all changed alike, nothing moves it.
+    squares = sum(value**2 for value in from_mean.values()) or 1.0
     half = (contrast.upper - contrast.lower) / 2
-    if not np.isfinite(half) or squares <= 0:
-        return dict.fromkeys(from_mean, 0.0)
     return {name: half * value / squares for name, value in from_mean.items()}
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import limits, to_step
 from wijkkit.disclosure.system import System
@@ -87,12 +88,12 @@ class Relation:
 
 
 def known(
-    table: pd.DataFrame, finest: Floats, steps: Iterable[float], relations: Iterable[Relation]
+    table: pd.DataFrame, finest: Floats, relations: Iterable[Relation]
 ) -> dict[float, tuple[Floats, Floats]]:
     """Return between which values a reader knows each cell to be, by the multiple of its step.
 
-    `steps`: Multiples of it, 1 among them. Of a coarser one it is taken that all other cells have
-    their finest, so that what is said holds whatever they have. Of cells of another wave it is
+    Of a coarser one than its finest it is taken that all other cells have their finest, so that
+    what is said holds whatever they have. Of cells of another wave it is
     taken that the reader knows them exactly: then each wave that is open by itself is open to who
     takes both together, for the other one can stay as it is.
     """
@@ -102,13 +103,11 @@ def known(
     fine = _by_rounding(table, finest)
     for _ in range(_ROUNDS):
         fine = _narrowed(fine, fine, relations, 1.0, value, wave)
-    out = {1.0: fine}
-    for step in steps:
-        if step != 1:
-            # The limits of a value in a coarse step are those of any value that stands so.
-            own = _shown_as(value, finest * step)
-            linear = [one for one in relations if one.scale == "linear"]
-            out[step] = _narrowed(own, fine, linear, step, value, wave)
+    out, linear = {1.0: fine}, [one for one in relations if one.scale == "linear"]
+    for step in COARSER:
+        # The limits of a value in a coarse step are those of any value that stands so.
+        own = _shown_as(value, finest * step)
+        out[step] = _narrowed(own, fine, linear, step, value, wave)
     return out
 
 

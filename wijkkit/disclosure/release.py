@@ -119,8 +119,7 @@ def release_estimates(
     new = may & np.isnan(then)
     made = made or _nothing_made()
     told, outcomes = list(_told(made, table, new, finest)), made.outcomes
-    steps = (1.0, *COARSER)
-    reach = known(table, finest, steps, told)
+    reach = known(table, finest, told)
     unspoken: dict[float, tuple[np.ndarray, np.ndarray]] = {}
     multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
     unjudged = np.zeros(len(table), bool)
@@ -148,7 +147,7 @@ def release_estimates(
         if told and (lost := _wijken_lost(one.choice, one.multiple)):
             # A verdict on a figure in a coarser step is missed less than a figure of a wijk.
             quiet = [replace(relation, judged=False) for relation in told]
-            unspoken = unspoken or known(table, finest, steps, quiet)
+            unspoken = unspoken or known(table, finest, quiet)
             choice = chosen(system, unspoken)
             # What is lost whatever is shown of larger areas no other choice gives back.
             if _wijken_lost(choice, choice.within_wijken()) < lost:
@@ -162,7 +161,7 @@ def release_estimates(
         for one in settled:
             multiple[one.system.rows] = one.multiple
         held = np.where((status == "ok") & (multiple == 0), "hidden", status)
-        return shown(table, held, finest * np.where(multiple > 0, multiple, 1.0), policy)
+        return shown(table, held, finest * np.maximum(multiple, 1.0), policy)
 
     by_rule = ~may & (kept == "")
     standing = kept == "ok"
@@ -264,7 +263,7 @@ def shown(
     finest = np.where(score, 10.0**-policy.score_decimals, 10.0**-policy.decimals)
     lower, upper = limits(table["lower"], table["upper"], step, finest)
     wide = around(table["value"], table["lower"], table["upper"], step)
-    coarse = step > finest + 1e-9
+    coarse = step > finest
     lower, upper = np.where(coarse, wide[0], lower), np.where(coarse, wide[1], upper)
     percent = ~score
     # The limits of a percentage are none outside 0-100, whatever the step.
@@ -281,8 +280,7 @@ def shown(
 def _check(table: pd.DataFrame, cells: pd.DataFrame) -> None:
     keys = list(ESTIMATE_KEYS)
     if len(table) == len(cells) and (table[keys] == cells[keys]).all(axis=None):
-        n = table["n"].fillna(0).to_numpy()
-        apart = (n != cells["n"].to_numpy()) & table["status"].eq("ok").to_numpy()
+        apart = (table["n"] != cells["n"]) & table["status"].eq("ok")
         if not apart.any():
             return
         table = table[apart]

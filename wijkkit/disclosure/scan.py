@@ -106,20 +106,18 @@ def _zip(data: bytes, place: str, depth: int) -> Iterator[tuple[str, str]]:
 
 def _png(data: bytes, place: str) -> Iterator[tuple[str, str]]:
     at, kind = 8, b""
-    while at + 8 <= len(data) and kind != b"IEND":
+    while at < len(data) and kind != b"IEND":
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
         body = data[at + 8 : at + 8 + length]
         at += 12 + length
         if kind in (b"tEXt", b"iTXt", b"zTXt", b"eXIf"):
             yield f"{place}metadata", body.decode("latin-1")
             yield f"{place}metadata", body.decode("utf-8", "replace")
-            packed = body.find(b"\x78")
-            if packed >= 0 and kind != b"tEXt":
-                try:
-                    inner = zlib.decompressobj().decompress(body[packed:], LARGEST)
-                except zlib.error:
-                    continue
-                yield f"{place}metadata", inner.decode("utf-8", "replace")
+            try:
+                inner = zlib.decompressobj().decompress(body[body.find(b"\x78") :], LARGEST)
+            except zlib.error:
+                continue
+            yield f"{place}metadata", inner.decode("utf-8", "replace")
     if at < len(data):
         yield f"{place}after the picture", data[at:].decode("latin-1")
 
@@ -299,9 +297,8 @@ def _named_numbers(text: str) -> Iterator[str]:
 def _shingles(text: str) -> Iterator[str]:
     """Yield runs of words; all of a text that has fewer."""
     words = [word.casefold() for word in _WORD.findall(text)]
-    for at in range(max(len(words) - _WORDS, 0) + 1):
-        if len(words) >= _WORDS or len(words) >= 2:
-            yield " ".join(words[at : at + _WORDS])
+    for at in range(max(len(words) - _WORDS, 0) + 1 if len(words) > 1 else 0):
+        yield " ".join(words[at : at + _WORDS])
 
 
 def _runs(values: Iterable[str]) -> Iterator[tuple[str, ...]]:

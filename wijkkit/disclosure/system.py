@@ -54,7 +54,7 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
     linked = np.zeros((size, size), bool)
     both = there.T @ there
     # Each pair of questions has four of answers.
-    enough = np.log(max(2 * size * (size - 1), 1) / _FALSE_ALARM)
+    enough = np.log(2 * size * max(size - 1, 1) / _FALSE_ALARM)
     for left in (one, zero):
         for right in (one, zero):
             found = left.T @ right
@@ -235,7 +235,7 @@ def _system(
     # Those of a wijk who are counted elsewhere than others of it are a part of it by themselves.
     wijk = cells.wijk[used]
     if not inside.all():
-        kinds, kind = np.unique(inside.reshape(-1, len(y)).T, axis=0, return_inverse=True)
+        kinds, kind = np.unique(np.concatenate(inside).T, axis=0, return_inverse=True)
         wijk = wijk * len(kinds) + kind.ravel()
     parts = np.column_stack([wijk, cells.groups[used], answered])
     _, first, atom = np.unique(parts, axis=0, return_index=True, return_inverse=True)
@@ -340,6 +340,6 @@ def larger_cells(cell: Ints, size: int) -> list[Ints]:
 
 def wijken_of_cells(system: System, wijk: Ints) -> Mask:
     """Return which wijken each cell's area has; (C, W)."""
-    shape = (len(wijk), wijk.max(initial=-1) + 1)
+    shape = (len(wijk), wijk.max() + 1)
     which = sparse.csr_array((np.ones(len(wijk)), (np.arange(len(wijk)), wijk)), shape=shape)
-    return (system.member @ which).toarray() > 0
+    return (system.member @ which).toarray().astype(bool)
