@@ -242,6 +242,12 @@ def test_a_source_that_changes_during_the_run_is_told(study, pool):
     assert not (study / "runs" / "stad" / "1_schattingen.ipynb").exists()
 
 
+def test_a_wijk_that_left_the_study_is_not_told_of(study, pool):
+    go(study, pool)
+    (study / "wijken" / "beta.yml").unlink()
+    assert set(status(study).scope) == {"stad", "alfa", "gamma"}
+
+
 def test_a_clock_set_back_changes_nothing(study, pool):
     go(study, pool)
     log = study / "runs" / "events.jsonl"

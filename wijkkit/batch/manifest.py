@@ -243,7 +243,7 @@ COLUMNS = ("scope", "notebook", "status", "kind", "message", "cell", "seconds", 
 
 
 def status(study: str | Path | Study = "parameters") -> pd.DataFrame:
-    """Return one row per notebook that ever ran: how it fared in its last run.
+    """Return one row per notebook that ever ran of the city and its wijken: how it fared last.
 
     Returns
     -------
@@ -270,12 +270,14 @@ def states(study: Study) -> list[dict[str, Any]]:
     """Return what `status` returns, as dictionaries: the city first, then the study's wijken."""
     unfinished = "running" if is_running(study.runs) else "interrupted"
     tables = TableHashes(study.runs)
-    order = {scope: place for place, scope in enumerate(("stad", *study.neighbourhoods))}
+    order = ["stad", *study.neighbourhoods]
     rows = []
-    for event in last_events(study.runs / "events.jsonl").values():
+    for (scope, _), event in last_events(study.runs / "events.jsonl").items():
+        if scope not in order:
+            continue  # a wijk that left the study
         state, message = _state(event, study.runs, tables, unfinished)
         rows.append({"kind": "", **event, "status": state, "message": message})
-    return sorted(rows, key=lambda row: (order.get(row["scope"], len(order)), row["notebook"]))
+    return sorted(rows, key=lambda row: (order.index(row["scope"]), row["notebook"]))
 
 
 def changed_needs(runs: Path, event: Mapping[str, Any]) -> list[str]:

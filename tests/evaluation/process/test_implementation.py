@@ -190,6 +190,18 @@ def test_a_wijk_sums_its_interventions(carried_out):
     assert "Of the planned sessions, 40% were held (8 of 20)." in said
 
 
+def test_what_is_hidden_or_too_early_is_not_called_not_registered(carried_out):
+    by_wijk = implementation_by_wijk(["a"], *carried_out, as_of=TODAY)
+    for measure_, status in (("low_ses_reached", "too_few"), ("quality", "too_few")):
+        by_wijk.loc[by_wijk["measure"].eq(measure_), "status"] = status
+    by_wijk.loc[by_wijk["measure"].eq("maintenance"), "status"] = "too_early"
+    said = implementation_sentences(by_wijk, "a", 2, "nl")
+    assert said[-2:] == [
+        "Te weinig mensen om te tonen: deelnemers met een lage SES en kwaliteit (0–100).",
+        "Nog te vroeg om te zeggen: liep na een jaar nog.",
+    ]
+
+
 def test_tables_without_rows_give_tables_without_rows(registry_table):
     empty = [registry_table(kind) for kind in ("interventions", "activities", "partners")]
     assert implementation(*empty, as_of=TODAY).empty

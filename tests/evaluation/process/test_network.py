@@ -118,6 +118,13 @@ def test_the_network_is_put_into_words(network):
     nobody_yet = tables[0], tables[1], nobody
     said = network_sentences(*nobody_yet, "a", **early, language="nl")
     assert said[3].startswith("Het netwerk startte op 1 januari 2018.")
+    without = (*tables[:2], tables[2].assign(advisors=0))
+    assert network_sentences(*without, "a", **days, language="nl") == [
+        *said[:3],
+        "Tussen 1 juni 2018 en 1 juni 2021 zaten 3 mensen of organisaties in het netwerk, van wie 1 "
+        "nieuw.",
+        "Eén daarvan stopte.",
+    ]
     nothing = network_sentences(*tables, "b", **days, language="nl")
     assert nothing[0] == "In deze wijk zijn geen overleggen geregistreerd."
 

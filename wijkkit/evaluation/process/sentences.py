@@ -7,7 +7,16 @@ from datetime import date
 import pandas as pd
 
 from wijkkit.evaluation.process.network import ADVISOR, ALL_DOMAINS
-from wijkkit.language import counted, day, large_first, listed, number, percentage, text
+from wijkkit.language import (
+    counted,
+    day,
+    large_first,
+    listed,
+    number,
+    percentage,
+    small_first,
+    text,
+)
 
 #: What the summary of a wijk's implementation says, in this order.
 _SAID = ("dose", "reach_of_plan", "low_ses_reached", "quality", "adoption", "maintenance")
@@ -26,11 +35,12 @@ def implementation_sentences(
     if found["status"] == "ok" and found["numerator"] < found["denominator"]:
         n, of = int(found["denominator"] - found["numerator"]), int(found["denominator"])
         sentences.append(text("process.implementation.nothing", language, n=n, of=of))
-    absent = []
+    absent: dict[str, list[str]] = {}
     for measure in _SAID:
         row = rows.loc[measure]
         if row["status"] != "ok":
-            absent.append(text(f"process.measure.{measure}", language).lower())
+            name = small_first(text(f"process.measure.{measure}", language))
+            absent.setdefault(row["status"], []).append(name)
             continue
         key = f"process.implementation.{_KEYS.get(measure, measure)}"
         if measure == "maintenance" and row["value"] == 100:
@@ -40,9 +50,9 @@ def implementation_sentences(
             for word, name in (("done", "numerator"), ("planned", "denominator"))
         }
         sentences.append(text(key, language, value=shown_measure(row, language), **counts))
-    if absent:
-        what = listed(absent, language)
-        sentences.append(text("process.implementation.missing", language, what=what))
+    for status, names in absent.items():
+        why, what = large_first(text(f"process.{status}", language)), listed(names, language)
+        sentences.append(text("process.implementation.missing", language, why=why, what=what))
     return sentences
 
 
@@ -156,8 +166,10 @@ def _turnover(row: pd.Series, start: date, end: date, language: str) -> list[str
     ends = {"start": start, "end": end, "began": row["began"]}
     days = {name: day(one, language) for name, one in ends.items()}
     left = "process.network.left" if counts["ever_left"] else "process.network.nobody_left"
-    return [
+    said = [
         _network("turnover" if row["at_start"] else "began", language, **counts, **days),
         large_first(counted(left, counts["ever_left"], language)),
-        counted("process.network.advisors", int(row["advisors"]), language),
     ]
+    if row["advisors"]:
+        said.append(counted("process.network.advisors", int(row["advisors"]), language))
+    return said
