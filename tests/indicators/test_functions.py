@@ -7,12 +7,16 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
-from wijkkit.errors import EstimationError
+from tests.studies import replace, write_study
+from wijkkit.errors import EstimationError, StudyError
+from wijkkit.indicators.compute import compute
 from wijkkit.indicators.functions import (
     answer_at_least,
     answer_in,
     answer_value,
+    check_indicators,
     outdoor_play_days,
     outdoor_play_hours,
     outdoor_play_week,
@@ -26,6 +30,7 @@ from wijkkit.indicators.sdq import (
     sdq_subscale,
     sdq_total,
 )
+from wijkkit.study import open_study
 
 
 def items(answers: list[float | None]) -> pd.DataFrame:
@@ -182,3 +187,57 @@ def test_values_that_no_answer_could_have_are_refused():
             answer_in(pd.Series(answers), values)
     assert answer_in(pd.Series([np.nan, np.nan]), ["yes"]).isna().all()
     assert answer_in(pd.Series([2.0, 3.0]), [1]).tolist() == [0.0, 0.0]
+
+
+def computed(tmp_path, code: str, **entry: object) -> pd.DataFrame:
+    """Return respondents with the indicator `own` of a study with this indicators.py."""
+    folder = write_study(tmp_path / "study")
+    (folder / "indicators.py").write_text(f"""from wijkkit.indicators import indicator
+
+
+@indicator
+def own_function(days):
+    {code}
+""")
+    said = {"label": "x", "function": "own_function", "columns": {"days": "days"},
+            "question_version": "1", "direction": "none", **entry}  # fmt: skip
+    (folder / "indicators.yml").write_text(yaml.safe_dump({"play": said}))
+    people = pd.DataFrame({"wave": "2018", "age": [5.0, 6], "days": [7.0, np.nan]})
+    return compute(open_study(folder), people)
+
+
+@pytest.mark.parametrize(
+    ("code", "entry", "said"),
+    [
+        (
+            "return days['maandag']",
+            {},
+            "indicators.py, line 6: .*own_function fails .found KeyError",
+        ),
+        ("return days", {}, "a percentage of other values than 0 and 1 .found 7; expected 0, 1"),
+        ("return 1.0", {}, "own_function gives no number per respondent .found float; expected"),
+        ("return days.dropna()", {"unit": "score"}, "gives no number per respondent"),
+        ("return days", {"ages": [12, 4]}, "the first age must be below the first at which"),
+    ],
+)
+def test_what_an_own_function_must_not_do_is_said_with_its_place(tmp_path, code, entry, said):
+    with pytest.raises(StudyError, match=said):
+        computed(tmp_path, code, **entry)
+
+
+def test_an_own_score_and_an_own_percentage_are_what_its_function_returns(tmp_path):
+    assert computed(tmp_path / "a", "return days", unit="score")["play"].tolist()[0] == 7
+    half = computed(tmp_path / "b", "return (days > 6).astype(float).where(days.notna())")
+    assert half["play"].tolist()[0] == 1 and math.isnan(half["play"].tolist()[1])
+
+
+def test_a_value_that_counts_must_be_an_answer_of_its_column(tmp_path):
+    folder = write_study(tmp_path / "study")
+    column = {"source": "q", "type": "category", "values": {"1": "soms", "2": "vaak"}}
+    replace(folder, "codebook.yml", "columns:\n", f"columns:\n  q: {column}\n")
+    said = {"label": "x", "function": "answer_in", "columns": {"answer": "q"}, "question_version": "1",
+            "direction": "none"}  # fmt: skip
+    for values, wrong in ((["soms"], []), (["Vaak", "soms"], ["'Vaak'"]), ([1], ["1"])):
+        entry = {"play": {**said, "options": {"values": values}}}
+        (folder / "indicators.yml").write_text(yaml.safe_dump(entry))
+        assert [one.found for one in check_indicators(open_study(folder))] == wrong

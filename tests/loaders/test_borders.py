@@ -13,6 +13,7 @@ from tests.loaders.loopback import Service
 from tests.loaders.study_maker import StudyMaker
 from wijkkit.errors import DataError
 from wijkkit.loaders import load_borders
+from wijkkit.pipeline import checks
 
 ROTTERDAM = (55_000, 428_000, 102_000, 447_500)
 
@@ -49,6 +50,17 @@ def test_metres_in_a_file_without_crs_are_rd_new(make_study: StudyMaker) -> None
     assert found.crs.to_epsg() == 28992
     assert found.total_bounds.tolist() == [190_000, 470_000, 191_900, 470_900]
     assert found.columns.tolist() == ["code", "name", "geometry"]
+
+
+def test_a_wijk_has_its_name_and_that_without_a_shape_is_told(make_study: StudyMaker) -> None:
+    write_geojson(make_study, [SHAPES[0], feature("BU0199", square(191_000, 470_000, 900))])
+    study = make_study.open()
+    assert load_borders(study, "wijk")["name"].tolist() == ["Oost", "BU0199"]
+    (told,) = checks._without_borders(study)
+    assert (told.what, told.found) == (
+        "no borders of 'west', so that it is not on the map",
+        "BU0102",
+    )
 
 
 @pytest.mark.parametrize("crs", [None, "EPSG:4326"])

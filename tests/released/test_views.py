@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from tests.show.test_show import changes, estimates, gaps
 from tests.studies import replace, write_study
@@ -59,3 +61,16 @@ def test_what_is_a_wijk_s_own_is_said_by_its_name_or_by_its_area_as_a_wijk(folde
         for name in ("area_figures", "comparable", "questions")
     }
     assert found == {"area_figures": [1], "comparable": [1, 2], "questions": [1, 2]}
+
+
+def test_a_map_names_the_wijken_that_it_has_no_borders_of(folder):
+    shapes = {"noord": shapely.box(0, 0, 1, 1), "zuid": shapely.box(1, 0, 2, 1)}
+    table = gpd.GeoDataFrame(
+        {"area": [*shapes], "area_level": "wijk", "name": "x"},
+        geometry=[*shapes.values()],
+        crs=28992,
+    )
+    for left, said in ((1, ". Without borders, so not on the map: Zuid"), (2, "")):
+        write_released(open_study(folder), "borders", table.head(left))
+        caption = open_city(folder).borders().attrs["caption"]
+        assert caption.partition(" on the map")[2] == said

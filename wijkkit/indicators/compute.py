@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from wijkkit.errors import EstimationError, StudyError
-from wijkkit.indicators.functions import check_indicators, functions_of
+from wijkkit.indicators.functions import IndicatorFunction, check_indicators, functions_of
 from wijkkit.study import Study
 from wijkkit.study.indicators import Indicator
 
@@ -47,7 +51,8 @@ def compute(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
     for key, definition in study.indicators.items():
         inputs = {argument: respondents[names] for argument, names in definition.columns.items()}
         try:
-            values = functions[definition.function](**inputs, **definition.options)
+            values = _computed(functions[definition.function], {**inputs, **definition.options})
+            columns[key] = _checked(definition, values, respondents)
         except EstimationError as error:
             raise StudyError(
                 f"indicator '{key}': {error.problems[0].what}",
@@ -57,8 +62,45 @@ def compute(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
                 expected=error.problems[0].expected,
                 remedy=error.problems[0].remedy,
             ) from error
-        columns[key] = values.astype(float).where(was_asked(definition, respondents))
     return pd.concat([respondents, pd.DataFrame(columns, index=respondents.index)], axis=1)
+
+
+def _computed(function: IndicatorFunction, arguments: Mapping[str, Any]) -> object:
+    """Return what a function makes of its columns; what fails in it is a mistake in its code."""
+    try:
+        return function(**arguments)
+    except EstimationError:
+        raise
+    except Exception as error:
+        own = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in own if frame.filename.endswith("indicators.py")]
+        raise EstimationError(
+            f"the function {function.__name__} fails",
+            place=f"indicators.py, line {lines[-1]}" if lines else "",
+            found=f"{type(error).__name__}: {error}",
+            remedy="Correct the code there.",
+        ) from error
+
+
+def _checked(definition: Indicator, values: object, respondents: pd.DataFrame) -> pd.Series:
+    """Return a number for who was asked; 0 or 1 for a percentage."""
+    if not isinstance(values, pd.Series) or not values.index.equals(respondents.index):
+        raise EstimationError(
+            f"{definition.function} gives no number per respondent",
+            found=type(values).__name__,
+            expected="a Series with a value in each row of its columns",
+            remedy="Correct what the function returns.",
+        )
+    found = values.astype(float).where(was_asked(definition, respondents))
+    other = found[found.notna() & ~found.isin([0, 1])]
+    if definition.unit == "percent" and len(other):
+        raise EstimationError(
+            "a percentage of other values than 0 and 1",
+            found=f"{other.iloc[0]:g}",
+            expected="0, 1 or missing",
+            remedy="Say unit: score for a mean, or correct what the function returns.",
+        )
+    return found
 
 
 def was_asked(definition: Indicator, respondents: pd.DataFrame) -> pd.Series:

@@ -13,6 +13,7 @@ import pandas as pd
 from wijkkit.errors import EstimationError, Problem, StudyError
 from wijkkit.indicators.sdq import sdq_elevated, sdq_total
 from wijkkit.study import Study
+from wijkkit.study.codebook import Codebook
 from wijkkit.study.indicators import Indicator
 
 # Indicators that rest on one answer: sport, general health, parenting support and the like.
@@ -288,8 +289,33 @@ def check_indicators(study: Study) -> list[Problem]:
     return [
         problem
         for key, definition in study.indicators.items()
-        for problem in _misfits(key, definition, functions)
+        for problem in (
+            *_misfits(key, definition, functions),
+            *_no_answers(key, definition, study.codebook),
+        )
     ]
+
+
+def _no_answers(key: str, definition: Indicator, codebook: Codebook) -> Iterator[Problem]:
+    """Yield values that count and that nobody can have answered."""
+    name = definition.columns.get("answer")
+    column = codebook.columns.get(str(name))
+    if definition.function != "answer_in" or column is None or column.type != "category":
+        return
+    known = [*column.values.values(), *column.labels.values()]
+    # A question that does not apply can count as an answer.
+    there = {*known, column.empty, *((0, "not_applicable") if column.not_applicable else ())}
+    said = definition.options.get("values", ())
+    for value in said if isinstance(said, list | tuple) else [said]:
+        if value not in there:
+            yield Problem(
+                f"no answer of column '{name}'",
+                file="indicators.yml",
+                place=f"{key}.options.values",
+                found=repr(value),
+                expected=", ".join(map(repr, dict.fromkeys(known))),
+                remedy="Write the standard values of codebook.yml, words in quotes.",
+            )
 
 
 def _misfits(

@@ -36,8 +36,8 @@ def load_borders(study: Study, level: str) -> gpd.GeoDataFrame:
     -------
     GeoDataFrame
         ``code, name, geometry`` in RD New (EPSG:28992), every area of the source, water left
-        out; empty where the study has no borders of this level. `name` is the code where the
-        source names none.
+        out; empty where the study has no borders of this level. Where the source names none,
+        `name` is that of the study's wijk, or the code.
 
     Raises
     ------
@@ -91,6 +91,9 @@ def _load(study: Study, source: BorderSource) -> gpd.GeoDataFrame:
             ),
         ]
     )
+    if source.name_column is None and source.level == "wijk":
+        names = {wijk.code: wijk.name for wijk in study.neighbourhoods.values()}
+        borders["name"] = borders["code"].map(names).fillna(borders["code"]).astype("str")
     return to_rd_new(borders, source.crs, file).reset_index(drop=True)
 
 

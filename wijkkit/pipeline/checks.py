@@ -113,6 +113,7 @@ def remarks(study: Study, respondents: pd.DataFrame | None = None) -> list[Probl
         *([] if respondents is None else _without_respondents(study, respondents)),
         *([] if respondents is None else _without_answers(study, respondents)),
         *_without_figures(study),
+        *_without_borders(study),
         *load_group_interviews(study).problems,
         *_unserved_factors(study),
     ]
@@ -177,6 +178,20 @@ def _without_figures(study: Study) -> Iterator[Problem]:
                 file=source,
                 found=study.neighbourhoods[area].code,
                 remedy="If the source has it under another code, write it as the source does.",
+            )
+
+
+def _without_borders(study: Study) -> Iterator[Problem]:
+    """Yield the wijken that the borders do not have, where there are any."""
+    there = set(load_borders(study, "wijk")["code"])
+    for wijk in study.neighbourhoods.values():
+        if there and wijk.code not in there:
+            yield Problem(
+                f"no borders of '{wijk.wijk}', so that it is not on the map",
+                file="study.yml",
+                place="sources.borders",
+                found=wijk.code,
+                remedy="Add its shape under this code.",
             )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from wijkkit.evaluation.explanations.explain import explanation_rows
-from wijkkit.language import text
+from wijkkit.language import listed, text
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView, WijkView
@@ -209,6 +209,14 @@ def borders(view: CityView) -> pd.DataFrame:
         district=table["area"].map(districts).fillna(""),
         page=table["area"].map(pages).fillna(""),
     )
+
+
+def not_on_the_map(view: CityView, borders: pd.DataFrame) -> str:
+    """Name the wijken of which there are no borders."""
+    there = set(borders["area"])
+    wijken = [one.name for wijk, one in view.study.neighbourhoods.items() if wijk not in there]
+    named = listed(wijken, view.language)
+    return text("show.map.absent", view.language, names=named) if wijken else ""
 
 
 def explanations(view: CityView) -> pd.DataFrame:

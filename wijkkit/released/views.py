@@ -221,6 +221,8 @@ class CityView(ShowsItself):
         divided = small_first(self.study.text(grouping.label)) if grouping else ""
         caption = words["caption"].get(kind, "").replace("{grouping}", divided)
         asked = effect.asked_otherwise(self) if kind in _EVALUATED else ""
+        if kind == "borders" and len(frame):
+            asked = process.not_on_the_map(self, frame)
         caption = ". ".join(filter(None, (caption.replace("{name}", name), asked)))
         frame.attrs = {
             "language": self.language,
