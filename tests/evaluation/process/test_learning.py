@@ -23,6 +23,7 @@ from wijkkit.evaluation.learning.questions import (
     open_decisions,
     questions,
 )
+from wijkkit.evaluation.logic_model.measures import indicator_finding
 from wijkkit.language.messages import catalogue
 from wijkkit.pipeline.checks import missing_parts
 from wijkkit.study.settings.programme import QualitySettings
@@ -127,6 +128,13 @@ def test_goals_that_became_worse_or_stayed_the_same_are_asked_about(facts):
     assert asked(facts(), "goal_worse", "b") == ["D1"]
     worse = facts().changes.assign(lower=-3.0, upper=8.0)
     assert asked(facts(changes=worse), "done_without_change") == ["D1"]
+    # The wijk's own figures say that it changed: the goals together do not make that a question.
+    together = facts(changes=worse).goal_changes
+    for clear in ({"lower": 0.1, "upper": 8.0}, {"verdict": "higher"}):
+        known = facts(changes=worse.assign(**clear), goal_changes=together)
+        assert asked(known, "done_without_change") == []
+        words = indicator_finding(known, "a", "play").words
+        assert "geen duidelijke verandering" in words and "wel duidelijk" in words
 
 
 def test_clashes_are_counted_over_wijken(facts, monkeypatch):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pandas as pd
 
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.logic_model.measures import Finding, indicator_finding
+from wijkkit.evaluation.logic_model.measures import Finding, clear_alone, indicator_finding
 from wijkkit.evaluation.process.measures import Measure, sum_ratio
 from wijkkit.evaluation.process.sentences import as_sentence
 from wijkkit.language import (
@@ -113,7 +113,10 @@ def done_without_change(facts: Facts, wijk: str) -> Iterator[Case]:
         dose = Measure.ratio(*map(sum, zip(*counts, strict=True))) if counts else Measure()
         finding = _finding(facts, wijk, goal)
         carried_out = dose.status == "ok" and dose.value >= enough
-        if carried_out and finding is not None and finding.state == "same":
+        if not carried_out or finding is None or finding.state != "same":
+            continue
+        change = facts.change(finding.measure, wijk)
+        if change is not None and not clear_alone(change):
             yield goal["key"], {"goal": goal["name"]}
 
 

@@ -162,7 +162,20 @@ def _changed(key: str, row: pd.Series, state: State, language: str, **fields: ob
         return _say(f"{plain}_without_interval", language, **fields)
     limits = interval(row["lower"], row["upper"], language, 0 if in_points else 1)
     said = _say(key, language, **fields, interval=limits)
+    if state == "same" and clear_alone(row):
+        said = f"{said} {_say('alone', language)}"
     return said + over_zero(state in ("better", "worse"), row["lower"], row["upper"], language)
+
+
+def clear_alone(row: pd.Series) -> bool:
+    """Return whether a change is clear when it is judged without the other goals.
+
+    That is how the figures of a wijk are judged; before the release by the limits.
+    """
+    verdict = row.get("verdict")
+    if isinstance(verdict, str):
+        return verdict in ("higher", "lower")
+    return bool(row["lower"] > 0 or row["upper"] < 0)
 
 
 def _say(key: str, language: str, **fields: object) -> str:
