@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
-from wijkkit.released import open_city
+from wijkkit.released import open_city, open_wijk
 from wijkkit.released.store import write_released
 from wijkkit.study import open_study
 
@@ -77,6 +77,19 @@ def test_questions_are_shared_that_every_wijk_of_the_programme_has(folder, asked
     frame, learning, *_ = said(folder, questions=questions(**asked))
     assert "None of the 2" in frame
     assert (shared in learning) if shared else ("the same" not in learning)
+
+
+def test_a_question_names_the_other_goals_and_interventions_that_it_is_about(folder):
+    rows = [("goal_without_target", "D1"), ("goal_without_target", "D2"), ("low_reach", "I1")]
+    rows += [("low_reach", "I2"), ("step_overdue", "1"), ("step_overdue", "2")]
+    asked = pd.DataFrame(rows, columns=["rule", "subject"]).assign(wijk="noord", question="Why?")
+    names = pd.DataFrame({"wijk": "noord", "key": ["D1", "D2"], "name": ["Play", "Read"]})
+    done = pd.DataFrame({"wijk": "noord", "intervention": ["I1", "I2"], "name": ["Club", "Walk"]})
+    said(folder, questions=asked, goals=names, implementation=done)
+    found = open_wijk(folder, "noord").questions().set_index("rule")["sentence"]
+    assert found["goal_without_target"] == "Why? This also holds for ‘Read’."
+    assert found["low_reach"] == "Why? This also holds for Walk."
+    assert "Read" not in found["step_overdue"] and found["step_overdue"] != "Why?"
 
 
 def test_wijken_that_came_equally_far_single_none_out(folder):

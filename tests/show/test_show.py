@@ -25,7 +25,7 @@ from wijkkit.released.outcomes import trend
 from wijkkit.released.store import write_released
 from wijkkit.reports.pages import metadata
 from wijkkit.reports.paper import cut, fitting
-from wijkkit.show import panels
+from wijkkit.show import diagrams, panels
 from wijkkit.show.output import ALT_LENGTH, Nothing
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE, require_sources
@@ -162,6 +162,25 @@ def register(folder, **row) -> pd.DataFrame:
     }  # fmt: skip
     write_released(open_study(folder), "goals", pd.DataFrame([registered | row]))
     return open_wijk(folder, "noord").goals()
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("gebiedsadviseur", "met de gebiedsadviseur en 1 organisatie."),
+        ("school", "met 2 organisaties."),
+    ],
+)
+def test_an_adviser_who_was_at_no_meeting_is_not_in_the_network(role, words):
+    names = ["gebiedsadviseur" if role == "gebiedsadviseur" else "School", "Politie"]
+    places = pd.DataFrame(
+        {"organisation": names, "role": [role, "police"], "degree": 1.0, "rank": 1}
+    )
+    places.attrs["language"] = "nl"
+    ties = pd.DataFrame({"one": names[:1], "other": names[1:], "meetings": 2})
+    found = diagrams.network(ties, places)
+    legend = [one.get_text() for one in found.figure.axes[0].get_legend().get_texts()]
+    assert words in found.alt and len(legend) == 1 + (role == "gebiedsadviseur")
 
 
 def test_the_goals_are_those_that_the_wijk_chose_under_the_name_that_the_study_gives_them(folder):

@@ -136,6 +136,7 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
         return nothing(places, "show.network.none")
     language = language_of(places)
     stronger = ties[ties["meetings"] > ties["meetings"].median()]
+    adviser = int(places["role"].eq(ADVISOR).any())
     complete = len(ties) >= 0.9 * len(places) * (len(places) - 1) / 2
     stronger = stronger if complete and len(stronger) else ties
     with theme.style():
@@ -156,9 +157,10 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
         looks = {"adviser": ("s", theme.COMPARATOR), "organisation": ("o", theme.OWN)}
         theme.label_marks(axes, [
             (text(f"show.network.{key}", language), {"marker": mark, "color": color, "markersize": 8})
-            for key, (mark, color) in looks.items()
+            for key, (mark, color) in list(looks.items())[1 - adviser :]
         ])  # fmt: skip
-    lead = text("show.alt.network", language, organisations=int(places["role"].ne(ADVISOR).sum()))
+    counts = {"advisers": adviser, "organisations": int(places["role"].ne(ADVISOR).sum())}
+    lead = text("show.alt.network", language, **counts)
     said, order = [], ["meetings", "one", "other"]
     for _, tie in ties.sort_values(order, ascending=[False, True, True]).head(1).iterrows():
         ends = {key: _organisation(tie[key], language) for key in ("one", "other")}
