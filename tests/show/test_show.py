@@ -690,6 +690,11 @@ def test_programme_wijken_of_which_nothing_is_registered_are_still_there(folder)
     said["Deze studie heeft geen programmawijken."] = rows
     for words, frame in said.items():
         assert show.done_summary(view.framed("side_by_side", frame)).markdown == words
+    mixed = rows.reindex(range(3)).assign(steps_done=[3.0, 3.0, None]).astype(float)
+    assert show.done_summary(view.framed("side_by_side", mixed)).markdown.splitlines() == [
+        "- Twee programmawijken hebben elk 3 van de 6 stappen klaar.",
+        "- Van één programmawijk is geen stap geregistreerd.",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -227,7 +227,7 @@ def test_the_city_says_what_was_found_what_was_done_and_what_explains_it(city):
         "aan te tonen bij: speelt voldoende buiten. Daarvoor is daar te weinig ruimte.",
         "- **Zijn de verschillen tussen groepen kleiner geworden?** Een verschil in effect tussen de "
         "groepen (opleiding) is voor geen enkele uitkomst aangetoond.",
-        "- **Zijn er al stappen gemaakt?** De programmawijk heeft 3 van de 6 stappen klaar. Van de "
+        "- **Zijn er al stappen gemaakt?** Eén programmawijk heeft 3 van de 6 stappen klaar. Van de "
         "geplande bijeenkomsten is in de middelste wijk 65% gehouden. Van het geplande aantal "
         "deelnemers is in de middelste wijk 61% bereikt. "
         "In één wijk is van sommige interventies niets opgeschreven.",

@@ -196,7 +196,10 @@ def done(frame: pd.DataFrame) -> list[str]:
     if (steps := frame["steps_done"].dropna()).size:
         fields = {"least": number(steps.min(), language), "most": number(steps.max(), language)}
         key = f"show.city_summary.steps{'_same' if steps.min() == steps.max() else ''}"
-        lines.append(large_first(counted(key, len(frame), language, **fields)))
+        lines.append(large_first(counted(key, len(steps), language, **fields)))
+        if unknown := len(frame) - len(steps):
+            line = counted("show.city_summary.steps_unknown", unknown, language)
+            lines.append(large_first(line))
     for measure in ("dose", "reach_of_plan"):
         if (values := frame[measure].dropna()).size:
             share = percentage(values.median(), language)
