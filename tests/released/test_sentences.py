@@ -8,6 +8,7 @@ import pytest
 from tests.studies import replace, write_study
 from wijkkit.released import open_city, open_wijk
 from wijkkit.released.store import write_released
+from wijkkit.show.values import shown_interval
 from wijkkit.study import open_study
 
 CODES = """evaluation:
@@ -90,6 +91,13 @@ def test_a_question_names_the_other_goals_and_interventions_that_it_is_about(fol
     assert found["goal_without_target"] == "Why? This also holds for ‘Read’."
     assert found["low_reach"] == "Why? This also holds for Walk."
     assert "Read" not in found["step_overdue"] and found["step_overdue"] != "Why?"
+
+
+def test_a_quality_has_no_more_decimals_than_the_release_left_it(folder):
+    row = {"wijk": "noord", "measure": "quality", "value": 66.0, "lower": 64.0, "upper": 68.0}
+    said(folder, implementation_by_wijk=pd.DataFrame([row | {"unit": "score", "status": "ok"}]))
+    (found,) = open_city(folder).measures().to_dict("records")
+    assert shown_interval(found, "en") == "66 (64–68)"
 
 
 def test_wijken_that_came_equally_far_single_none_out(folder):

@@ -63,15 +63,20 @@ def _sessions(measured: pd.DataFrame) -> pd.DataFrame:
 def measures(view: CityView) -> pd.DataFrame:
     """Return every measure of implementation: of this wijk's interventions, or of each wijk.
 
-    ``name, measure, value, lower, upper, unit, numerator, denominator, status``.
+    ``name, measure, value, lower, upper, unit, numerator, denominator, status``. A quality stands in
+    whole numbers, as the release rounds it: its unit is that of a count.
     """
     if view.is_wijk:
-        return view.own("implementation")
-    table = of_programme(view, "implementation_by_wijk")
+        return _whole(view.own("implementation"))
+    table = _whole(of_programme(view, "implementation_by_wijk"))
     if table["status"].eq("not_registered").all():
         return table.head(0).assign(name="")
     names = [view.study.neighbourhood(wijk).name for wijk in table["wijk"]]
     return table.assign(name=names)
+
+
+def _whole(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(unit=table["unit"].replace("score", "count"))
 
 
 def steps(view: CityView) -> pd.DataFrame:
