@@ -125,7 +125,7 @@ def test_a_percentage_is_what_the_cell_shows(tmp_path):
         ("K6c", "no respondent of wave '2021' lives in 'zuid'.*found 9999102"),
         ("K6d", "an area code written in another way .found bu99990101; expected BU99990101"),
         ("K9a", "a number that can be read in two ways .found '1.234', '12.500'"),
-        ("K9g", "rows 2, 3: rows that hold the texts of questions.*skip_rows: .2, 3."),
+        ("K9g", "rows 2, 3: texts of questions where respondents begin.*skip_rows: .2, 3."),
         ("K12a", "row 5: an impossible weight .found 1000"),
     ],
 )

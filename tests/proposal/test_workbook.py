@@ -10,7 +10,7 @@ import pytest
 import wijkkit as wk
 from tests.conftest import ROOT
 from tests.proposal.conftest import finished
-from wijkkit.errors import StudyError
+from wijkkit.errors import DataError, StudyError
 from wijkkit.proposal.workbook_export import export_study
 from wijkkit.proposal.workbook_import import import_study
 from wijkkit.study.checks import unfinished
@@ -112,3 +112,8 @@ def test_only_a_study_without_marks_is_checked(study, tmp_path):
     import_study(tmp_path / "study.xlsx", tmp_path / "new")
     with pytest.raises(StudyError, match="has_sportclub.direction: a key is missing"):
         wk.open_study(tmp_path / "new")
+
+
+def test_a_workbook_that_is_not_there_is_not_called_damaged(tmp_path):
+    with pytest.raises(DataError, match="none.xlsx: the file is missing"):
+        import_study(tmp_path / "none.xlsx", tmp_path / "new")

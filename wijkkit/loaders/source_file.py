@@ -17,7 +17,13 @@ import pyarrow.parquet as pq
 import pyreadstat
 
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders.source_table import SourceTable, check_header, check_size, rows_text
+from wijkkit.loaders.source_table import (
+    SourceTable,
+    check_header,
+    check_size,
+    is_number,
+    rows_text,
+)
 from wijkkit.loaders.workbook import read_workbook
 from wijkkit.study.settings.sources import TableSource
 
@@ -228,6 +234,8 @@ def _moment(cell: object, start: datetime, seconds: float) -> object:
         return cell
 
 
+#: Rows that show what a column holds.
+_ROWS_SEEN = 50
 FORMATS = (".sav", ".zsav", ".dta", ".csv", ".xlsx", ".parquet")
 
 
@@ -240,14 +248,26 @@ def read_source(path: Path, source: TableSource, place: str) -> SourceTable:
 
 
 def question_rows(cells: pd.DataFrame) -> list[int]:
-    """Return the rows with which Qualtrics begins a file: the questions' texts and numbers."""
+    """Return the rows with which a file begins and that are nobody's: texts of questions, or names.
+
+    Those of Qualtrics, and one row with another text in most columns of numbers.
+    """
     first = cells.head(3)
     for row, values in zip(first.index, first.itertuples(index=False), strict=True):
         if sum(str(value).lstrip().startswith('{"ImportId"') for value in values) * 2 > len(
             first.columns
         ):
             return [number for number in first.index if number <= row]
-    return []
+    below = cells.iloc[1:_ROWS_SEEN]
+    counted = [name for name in cells if len(below) and not any(map(_is_text, below[name]))]
+    texts = [text for text in (cells[name].iloc[0] for name in counted) if _is_text(text)]
+    # One text in several columns is an answer, such as "unknown".
+    apart = len(texts) > 1 and len(set(texts)) == len(texts) and 2 * len(texts) > len(counted)
+    return [int(cells.index[0])] if apart else []
+
+
+def _is_text(cell: object) -> bool:
+    return isinstance(cell, str) and bool(cell.strip()) and not is_number(cell.replace(",", "."))
 
 
 def _read(path: Path, source: TableSource, place: str) -> SourceTable:

@@ -62,11 +62,22 @@ def read_each(sources: Iterable[S], read: Callable[[S], R]) -> list[R]:
     return found
 
 
+#: So many rows and columns are named.
+_FEW = 3
+
+
 def check_header(header: Sequence[object], file: str) -> Iterator[Problem]:
     """Yield what is wrong with the names of a file's columns: empty or double ones."""
     seen: dict[str, int] = {}
+    unnamed = sum(name is None or not str(name).strip() for name in header)
+    if unnamed > _FEW:
+        what, remedy = f"{unnamed} columns without a name", "Name them, or delete them."
+        remedy += " Do the names stand in the second row? Delete the first."
+        yield Problem(what, file=file, place="first row", remedy=remedy)
     for position, name in enumerate(header, start=1):
         text = "" if name is None else str(name).strip()
+        if not text and unnamed > _FEW:
+            continue
         if not text:
             what, remedy = "a column without a name", "Name it, or delete it."
             yield Problem(what, file=file, place=f"column {position}", remedy=remedy)
@@ -83,10 +94,6 @@ def check_size(rows: int, file: str) -> None:
         what, expected = "the file has too many rows", f"at most {MAXIMUM_ROWS:,}"
         remedy = "Select the respondents of the study's waves."
         raise DataError(what, file=file, found=f"{rows:,}", expected=expected, remedy=remedy)
-
-
-#: So many rows are named.
-_FEW = 3
 
 
 def rows_text(rows: Sequence[object]) -> str:

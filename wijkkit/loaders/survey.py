@@ -19,7 +19,7 @@ from wijkkit.loaders.areas import (
 )
 from wijkkit.loaders.recode import check_columns, holds_text, recode
 from wijkkit.loaders.source_file import question_rows, read_source
-from wijkkit.loaders.source_table import SourceTable, read_each
+from wijkkit.loaders.source_table import SourceTable, read_each, rows_text
 from wijkkit.study import Study
 from wijkkit.study.codebook import Codebook, Column
 from wijkkit.study.guard import require_sources
@@ -244,7 +244,7 @@ def _dtype(column: Column) -> str:
 
 def _question_texts(rows: list[int], source: SurveySource) -> Problem:
     numbers = ", ".join(map(str, rows))
-    what, place = "rows that hold the texts of questions", f"rows {numbers}"
+    what, place = "texts of questions where respondents begin", rows_text(rows)
     expected = "one row per respondent"
     remedy = f"Say skip_rows: [{numbers}] of this survey in study.yml."
     return Problem(what, file=source.path, place=place, expected=expected, remedy=remedy)

@@ -89,7 +89,9 @@ def _faulty(what: str, found: str, row: int, column: int) -> Problem:
 
 
 def check_archive(path: Path, file: str) -> None:
-    """Refuse a workbook that would unpack to an unreasonable size."""
+    """Refuse a workbook that is not there or would unpack to an unreasonable size."""
+    if not path.is_file():
+        raise DataError("the file is missing", file=file, remedy="Correct its name or folder.")
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()

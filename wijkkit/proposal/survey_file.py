@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_file import SEPARATORS, question_rows, read_source
-from wijkkit.loaders.source_table import SourceTable
+from wijkkit.loaders.source_table import SourceTable, rows_text
 from wijkkit.loaders.workbook import check_archive
 from wijkkit.study.settings.sources import SurveySource
 
@@ -46,7 +46,7 @@ def read_survey_file(survey: Path, source: SurveySource, said: Mapping[str, str 
     table = _read(survey, source)
     rows = question_rows(table.cells)
     if rows:
-        seen.append(f"rows {', '.join(map(str, rows))} hold question texts and are left out")
+        seen.append(f"{rows_text(rows)}: question texts, left out")
         texts = table.cells.loc[rows[0]]
         titles = {str(name): str(text).strip() for name, text in texts.items()}
         source = source.model_copy(update={"skip_rows": tuple(rows)})
