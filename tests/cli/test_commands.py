@@ -38,6 +38,23 @@ def told(*words: object):
 
 
 @pytest.mark.parametrize(
+    ("words", "hinted"),
+    [(["check", "study"], True), (["check", "--study", "study", "study"], False), (["check", "x"], False)],
+)  # fmt: skip
+def test_a_study_that_is_named_without_its_option_is_helped(
+    folder, monkeypatch, capsys, words, hinted
+):
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setattr(cli.sys, "argv", ["wijkkit", *words])
+    monkeypatch.setattr(cli.gc, "set_threshold", lambda _: None)
+    monkeypatch.setattr(cli.atexit, "register", lambda _: None)
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert caught.value.code == 2
+    assert ("is named with --study study" in capsys.readouterr().err) == hinted
+
+
+@pytest.mark.parametrize(
     ("raised", "code", "said"),
     [
         (DataError([Problem("no such column", file="a.csv")] * 2), 2, "no such column"),

@@ -10,6 +10,7 @@ import errno
 import gc
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import typer
 
@@ -48,6 +49,11 @@ def main() -> None:
     atexit.register(gc.freeze)
     try:
         app()
+    except SystemExit as end:
+        folders = [one for one in sys.argv[2:] if (Path(one) / "study.yml").is_file()]
+        if end.code == 2 and folders and "--study" not in sys.argv:
+            print(f"A study's folder is named with --study {folders[0]}", file=sys.stderr)
+        raise
     except WijkkitError as error:
         for problem in error.problems:
             print(f"{error.lead}: {problem}", file=sys.stderr)
