@@ -31,6 +31,9 @@ def test_a_shown_figure_is_the_estimate_rounded_to_its_step_and_no_rule_forbids_
     assert shown.any() and not shown.all()
     apart = (out["value"] - exact["value"]).abs()[shown]
     assert (apart <= out["step"][shown] / 2 + 1e-9).all()
+    for one in released.settled:
+        there = one.multiple > 0
+        assert out["step"].to_numpy()[one.system.rows[there]] == pytest.approx(one.multiple[there])
     n, x = cells["n"][shown], cells["x"][shown]
     assert (n >= policy.min_n).all()
     assert (np.minimum(x, n - x) >= policy.min_count).all()

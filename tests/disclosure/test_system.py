@@ -255,6 +255,13 @@ def test_who_counts_in_the_city_alone_is_in_no_figure_of_a_wijk():
                 assert count[cell] == there[row["indicator"]].sum()
 
 
+def test_where_nobody_is_in_a_wijk_or_nothing_may_be_shown_there_is_no_system(made):
+    sample, table, found = made
+    elsewhere = replace(sample, people=sample.people.assign(wijk="elsewhere"))
+    assert list(systems(elsewhere, table, 5)) == []
+    assert list(systems(sample, table.assign(status="too_few"), 5)) == [] != found
+
+
 def test_patterns_of_answers_are_counted_in_each_atom():
     y = np.array([[1.0, 0], [0, 1], [1, 1], [1, np.nan], [0, 1]])
     patterns, truth = patterns_of(y, ~np.isnan(y), np.array([0, 0, 1, 1, 1]), 2)

@@ -15,6 +15,7 @@ from wijkkit.disclosure.earlier_figures import KEPT_COLUMNS
 from wijkkit.disclosure.ledger import About, Entry
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError
+from wijkkit.pipeline import earlier
 from wijkkit.pipeline.earlier import (
     Correction,
     Earlier,
@@ -22,7 +23,10 @@ from wijkkit.pipeline.earlier import (
     correction_of,
     known_elsewhere,
     named_sample,
+    prepare,
+    prepared,
 )
+from wijkkit.released.store import write_released
 from wijkkit.study import open_study
 from wijkkit.tables import tidy
 
@@ -110,11 +114,11 @@ def test_who_took_part_in_a_wave_of_a_kept_city_figure_is_as_published():
     then = people.assign(n=[61.0, 71.0])
     tables = {"participants": people, "timeline": pd.DataFrame({"kind": ["wave"]})}
     table = estimates(a=40, city=48)
-    earlier = Earlier((entry("R0", participants=then),), kept(table, "city"))
-    found = earlier.baseline(tables)
+    held = Earlier((entry("R0", participants=then),), kept(table, "city"))
+    found = held.baseline(tables)
     assert found["participants"]["n"].tolist() == [61, 70]
     assert found["timeline"].equals(tables["timeline"])
-    of_wijk = Earlier(earlier.entries, kept(table, "a"))
+    of_wijk = Earlier(held.entries, kept(table, "a"))
     assert of_wijk.baseline(tables)["participants"]["n"].tolist() == [60, 70]
 
 
@@ -140,8 +144,8 @@ def effect(**estimate: float) -> dict[str, pd.DataFrame]:
 def test_an_effect_is_kept_where_a_figure_of_its_arms_is(areas, columns, expected):
     table = estimates(a=40, city=48)
     before = entry("R0", **effect(play=5.0, outside=7.0, sport=6.0))
-    earlier = Earlier((before,), kept(table, *areas, **columns))
-    found = earlier.outcomes(effect(play=1.0, sport=2.0))
+    held = Earlier((before,), kept(table, *areas, **columns))
+    found = held.outcomes(effect(play=1.0, sport=2.0))
     rows = found["effects"]
     assert rows["outcome"].tolist() == ["play", "sport"]
     assert rows["estimate"].tolist() == pytest.approx(expected, nan_ok=True)
@@ -208,3 +212,66 @@ def test_what_is_corrected_is_noted_and_a_damaged_note_is_said(study):
     (study.runs / "corrects.json").write_text(json.dumps({"release": "R0"}))
     with pytest.raises(DisclosureError, match="is damaged"):
         correction_of(study)
+
+
+def test_a_slope_is_made_of_everybody_as_well_as_of_its_groups():
+    rows = [KEYS | {"area": "a", "group_by": by, "group": one, "value": 50.0, "step": 1.0}
+            for by, one in (("", "all"), ("ses", "low"), ("ses", "high"))]  # fmt: skip
+    table = tidy(pd.DataFrame(rows))
+    made = tidy(pd.DataFrame([KEYS | {"area": "a", "group_by": "ses", "group": "low-high",
+                                      "value": 9.0, "step": 1.0, "unit": "points"}]))  # fmt: skip
+    before = entry(
+        "R0", estimates=table, slopes=made.assign(value=7.0), gaps=made.assign(value=7.0)
+    )
+    everybody = Earlier((before,), kept(table[table["group"].eq("all")], "a"))
+    assert everybody.derived("slopes", made, table)["value"].item() == 7
+    assert everybody.derived("gaps", made, table)["value"].item() == 9
+    group = Earlier((before,), kept(table[table["group"].eq("low")], "a"))
+    assert group.derived("gaps", made, table)["value"].item() == 7
+    assert group.derived("gaps", made.iloc[:0], table).empty
+
+
+def test_a_publication_that_is_corrected_asks_nothing_of_the_next(study, monkeypatch):
+    old, middle, last = entry("R0"), entry("R1"), entry("R2")
+    last = replace(last, about=replace(last.about, corrects="R0"))
+    monkeypatch.setattr(earlier, "read_entries", lambda ledgers: [old, middle, last])
+    monkeypatch.setattr(earlier, "kept_figures", lambda sample, entries, few: (entries, few))
+    found = earlier.earlier_of(study, None, GGD)
+    assert found == Earlier((middle, last), ([middle, last], GGD.min_count), None)
+    study.runs.mkdir(parents=True, exist_ok=True)
+    correct(study, Correction("R1", "a reason"))
+    found = earlier.earlier_of(study, None, GGD)
+    assert found.entries == (last,) and found.correction == Correction("R1", "a reason")
+
+
+def test_what_would_be_published_is_prepared_for_the_tables_that_were_released(study):
+    people = pd.DataFrame({"respondent": ["r0", "r1"], "wave": "1", "wijk": ["a", "b"]})
+    people = people.assign(district="n", arm="programme", weight=1.0, play=[1.0, 0.0])
+    areas = people[["wijk", "district", "arm"]]
+    sample = Sample(people, {"play": "percent"}, ("1",), {}, areas)
+    with pytest.raises(DisclosureError, match="nothing was prepared"):
+        prepared(study)
+    tables = {"estimates": estimates(a=40, b=52), "changes": changes(7, 12)}
+    held = Earlier((), kept(tables["estimates"], "b"), Correction("R0", "a reason"))
+    for one, first in ((Earlier((), kept(tables["estimates"])), ["", ""]), (held, ["", "R0"])):
+        prepare(study, sample, one, {**tables, "comparable": areas})
+        for name, table in tables.items():
+            write_released(study, name, table)
+        found = prepared(study)
+        assert found.tables["estimates"]["first"].tolist() == first
+        assert set(found.tables) == {"estimates", "changes"}
+        assert (found.about.corrects, found.about.reason) == (
+            ("R0", "a reason") if one is held else ("", "")
+        )
+        assert len(found.about.salt) == 32 and found.about.title == "Proef"
+    write_released(study, "changes", changes(7, 13))
+    with pytest.raises(DisclosureError, match="not those that were prepared"):
+        prepared(study)
+    # Without a survey nobody is published.
+    settings = study.settings
+    without = settings.model_copy(
+        update={"sources": settings.sources.model_copy(update={"survey": ()})}
+    )
+    prepare(replace(study, settings=without), sample, held, tables)
+    with pytest.raises(DisclosureError, match="not those that were prepared"):
+        prepared(study)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
 from wijkkit.errors import StudyError
-from wijkkit.pipeline.estimation import comparable_wijken, weights_of, with_weights_of
+from wijkkit.pipeline.estimation import (
+    by_weight,
+    comparable_wijken,
+    groupings,
+    weights_of,
+    with_weights_of,
+)
 from wijkkit.study import open_study
 
 COLUMNS = """columns:
@@ -85,3 +93,46 @@ def test_a_wijk_has_at_most_five_alike_and_half_of_the_others(wijken, many):
     sizes = set(found.groupby("area").size())
     assert sizes == (set() if many is None else {many})
     assert comparable_wijken(figures({"income": [3.0] * wijken})).empty
+
+
+def test_two_values_of_a_figure_are_enough_to_vary():
+    found = comparable_wijken(figures({"new": [1.0, 1.0, 1.0, 2.0, 2.0]}))
+    first = found[found["rank"].eq(found["rank"].min())].set_index("area")["comparable"]
+    assert first["w3"] == "w4" and first["w4"] == "w3"
+
+
+def test_each_row_is_made_with_the_weights_that_the_design_gives_it(study):
+    people = pd.DataFrame(
+        {"wave": ["2018", "2018", "2021", "2021"], "weight": [0.5, 0.0, 3.0, 4.0],
+         "city": [10.0, 20.0, 30.0, 40.0], "late": [900.0, 900.0, 0.0, 800.0]}
+    )  # fmt: skip
+    rows = pd.DataFrame(
+        [(key, level) for key in ("play", "other") for level in ("wijk", "gebied", "city")],
+        columns=["indicator", "area_level"],
+    )
+    asked = []
+
+    def made(one: pd.DataFrame) -> pd.DataFrame:
+        asked.append(len(one))
+        return rows.assign(value=one["weight"].sum(), n=len(one))
+
+    found = by_weight(study, people, made)
+    assert found["value"].tolist() == [800.5, 800.5, 830, 7.5, 7.5, 100]
+    assert found["n"].tolist() == [2, 2, 3, 3, 3, 4]
+    # Once with the main weight and once with each of the others.
+    assert len(asked) == 4
+    plain = study.codebook.model_copy(update={"design": type(study.codebook.design)()})
+    bare = dataclasses.replace(study, codebook=plain)
+    asked.clear()
+    assert by_weight(bare, people, made)["value"].eq(7.5).all() and len(asked) == 1
+
+
+def test_groups_have_an_order_or_not(study):
+    ses = {"ses": ("ses", ("low", "high"))}
+    assert groupings(study) == groupings(study, ordered=True) == ses
+    (one,) = study.settings.groupings
+    loose = study.settings.model_copy(
+        update={"groupings": (one.model_copy(update={"ordered": False}),)}
+    )
+    study = dataclasses.replace(study, settings=loose)
+    assert groupings(study) == ses and groupings(study, ordered=True) == {}

@@ -11,7 +11,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 from tests.studies import write_study
-from wijkkit.errors import DisclosureError, ParameterError
+from wijkkit.errors import DisclosureError, ParameterError, WijkkitError
 from wijkkit.pipeline import gate
 from wijkkit.pipeline.gate import (
     _require_covariates,
@@ -21,6 +21,7 @@ from wijkkit.pipeline.gate import (
     require_named,
     require_population,
 )
+from wijkkit.released.unreleased import Publication
 from wijkkit.study import open_study
 from wijkkit.study.settings import PopulationSettings
 
@@ -71,6 +72,37 @@ def test_a_frame_is_drawn_by_its_function_and_shown_without_one():
     data, _ = drawn(rows, "x", "", "", "en", lambda frame: f"{frame['value'].sum():g} in all")
     assert "3 in all" in data["text/markdown"]
     assert ">3<" in drawn(rows, "x", "", "", "en")[0]["text/html"]
+
+
+class Result:
+    """A result of people: its numbers, figure, caption and sentence."""
+
+    frame, caption = pd.DataFrame({"value": [3.0]}), "Its own"
+
+    def with_frame(self, rows: pd.DataFrame) -> Result:
+        return self
+
+    def output(self, label: str) -> pd.DataFrame:
+        return pd.DataFrame({"label": [label]})
+
+    def sentence(self) -> str:
+        return "It is three."
+
+
+@pytest.mark.parametrize(
+    ("said", "draw", "expected"),
+    [
+        (("", ""), None, ("Its own", "It is three.", ">tbl-a<")),
+        (("Words", "Three."), None, ("Words", "Three.", ">tbl-a<")),
+        # Of what else is drawn of it its sentence need not be true.
+        (("", ""), lambda frame: frame + 1, ("Its own", None, ">4<")),
+    ],
+)
+def test_a_result_has_its_own_caption_and_text_where_none_are_given(said, draw, expected):
+    data, about = drawn(Result(), "tbl-a", *said, "en", draw)
+    caption, alt, shown = expected
+    assert about["wijkkit"]["caption"] == caption and about["wijkkit"].get("alt") == alt
+    assert shown in data["text/html"]
 
 
 def test_a_result_about_other_people_than_the_study_is_named(study):
@@ -154,3 +186,68 @@ def test_each_kind_of_output_is_drawn_of_what_control_let_out_of_it(study, monke
         gate._bundle(study, one, None)
     settings = study.settings.model_copy(update={"outputs": {"fig-a": {"why": "a model"}}})
     assert gate._bundle(replace(study, settings=settings), one, None) == "as it is"
+
+
+def test_outputs_are_written_with_their_released_rows_all_or_none(study, monkeypatch):
+    done: list = []
+    rows = {"one": pd.DataFrame({"value": [1.0]}), "two": pd.DataFrame({"value": [2.0]})}
+    monkeypatch.setattr(gate, "_rows", lambda study, one: rows.get(one.name))
+    monkeypatch.setattr(gate, "_bundle", lambda study, one, rows: f"bundle of {one.name}")
+    monkeypatch.setattr(gate, "clear_outputs", lambda study: done.append("cleared"))
+    monkeypatch.setattr(gate, "write_output", lambda study, *what: done.append(what))
+    tables: dict[str, pd.DataFrame] = {}
+    monkeypatch.setattr(gate, "write_released", lambda study, name, one: tables.update({name: one}))
+    whole = Publication("estimates", "whole", label="tbl-x")
+    ones = [Publication("one", "result", label="fig-a"), Publication("two", "result"), whole]
+    gate.release_outputs(study, [*ones, Publication("three", "view", label="fig-c")])
+    assert done[0] == "cleared" and [one[:2] for one in done[1:]] == [
+        ("fig-a", "bundle of one"),
+        ("fig-c", "bundle of three"),
+    ]
+    assert tables["outputs"]["output"].tolist() == ["one", "two"]
+    # Where one is refused nothing stays, and every problem is said.
+    done.clear(), tables.clear(), rows.clear()
+    monkeypatch.setattr(gate, "_bundle", lambda study, one, rows: require_named(study, "x", "raw"))
+    with pytest.raises(DisclosureError) as caught:
+        gate.release_outputs(study, [ones[0], Publication("three", "view", label="fig-c")])
+    assert len(caught.value.problems) == 2 and done == ["cleared", "cleared"] and not tables
+
+
+def test_what_notebooks_published_is_released_together(study, monkeypatch):
+    done: list = []
+    known = SimpleNamespace(
+        sample=SimpleNamespace(weighted=pd.DataFrame({"age": [6.0]})),
+        population=study.settings.population,
+    )
+    arguments = pd.DataFrame({"argument": ["covariates"], "used": ['["income"]']})
+    effect = SimpleNamespace(arguments=arguments, effects=[1], population=None)
+    monkeypatch.setattr(gate, "release_together", lambda *a, **parts: done.append((a, parts)))
+    monkeypatch.setattr(gate, "release_outputs", lambda study, ones: done.append("outputs"))
+    monkeypatch.setattr(gate, "bind_tables", lambda study: done.append("bound"))
+    girls = PopulationSettings(where={"sex": ("girl",)})
+    # What is given is released alone.
+    gate.release(study, known)
+    assert done == [((study, known, None, None), {})]
+    for given, said in (
+        ((known, effect), "income"),
+        ((SimpleNamespace(**vars(known) | {"population": girls}),), "estimates.*other people"),
+        ((known, SimpleNamespace(**vars(effect) | {"population": girls})), "effect.*other people"),
+    ):
+        with pytest.raises(DisclosureError, match=said):
+            gate.release(study, *given)
+    estimates = Publication("estimates", "whole", content=known)
+    figure = Publication("fig-a", "result", label="fig-a")
+    cases: list[tuple[list[Publication], str]] = [
+        ([figure], "nothing"),
+        ([Publication("process", "whole", content="p"), figure], "process"),
+        ([estimates, Publication("effect", "whole", content=effect)], "income"),
+        ([estimates, replace(figure, population=girls)], "fig-a.*other people"),
+    ]
+    for published, said in cases:
+        monkeypatch.setattr(gate, "publications", lambda study, ones=published: ones)
+        with pytest.raises(WijkkitError, match=said):
+            gate.release(study)
+    assert len(done) == 1
+    monkeypatch.setattr(gate, "publications", lambda study: [estimates, figure])
+    gate.release(study)
+    assert done[1:] == [((study,), {"estimates": known}), "outputs", "bound"]

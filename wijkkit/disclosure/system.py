@@ -191,9 +191,8 @@ def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_], wijk: In
         place[mine] = np.arange(first, first + len(mine))
         code = block.code[now]
         codes.append(place[code])
-        if block.area_level in ("wijk", "city"):
-            inside = code >= 0
-            groups[inside, own_slot] = code[inside] % many
+        inside = code >= 0
+        groups[inside, own_slot] = code[inside] % many
         offset, first = offset + block.size, first + len(mine)
     return _Cells(
         np.concatenate(at),

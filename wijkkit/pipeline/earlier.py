@@ -123,7 +123,7 @@ class Earlier:
         """
         out, left = rows.copy(), asked
         for entry in reversed(self.entries):
-            if name in entry.tables and len(left):
+            if name in entry.tables:
                 then = entry.tables[name]
                 place = Places(then, keys).of(rows.iloc[left])
                 good = (place >= 0) & stood(entry, left)
@@ -182,7 +182,7 @@ def _put(out: pd.DataFrame, at: np.ndarray, found: pd.DataFrame) -> None:
         # Published before verdicts were: what its limits said.
         found = found.assign(verdict=sides(found["lower"], found["upper"]))
     for name in out:
-        if name in found and len(at):
+        if name in found:
             values = out[name].to_numpy(copy=True)
             values[at] = found[name].to_numpy()
             out[name] = values
@@ -332,7 +332,7 @@ def prepare(
     about = About("", "", title, "", "", salt, units, correction.release, correction.reason)
     estimates = tables["estimates"]
     first = np.full(len(estimates), "", dtype=object)
-    at = Places(estimates).of(earlier.kept) if len(earlier.kept) else np.zeros(0, int)
+    at = Places(estimates).of(earlier.kept)
     first[at[at >= 0]] = earlier.kept["first"].to_numpy(object)[at >= 0]
     held = {name: table for name, table in tables.items() if name != "comparable"}
     held["estimates"] = estimates.assign(first=first.astype(str))

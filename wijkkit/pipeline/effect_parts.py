@@ -55,7 +55,7 @@ class Effects:
 
     def __init__(self, study: Study, results: EffectResults, respondents: pd.DataFrame) -> None:
         self._study = as_evaluated(study, results.arguments)
-        self._results, self._people = results, respondents
+        self.results, self._people = results, respondents
         self.outcomes = tuple(results.effects["outcome"].unique())
         #: How the effect on everybody stands where hidden counts depend on it.
         self._forms: dict[str, Form | None] = {}
@@ -104,7 +104,7 @@ class Effects:
         if everything_known(settled, outcome, compared):
             contrasts = [
                 one
-                for one in _contrasts(self._study, self._results, outcome, names)
+                for one in _contrasts(self._study, self.results, outcome, names)
                 if one.name != EVERYBODY
             ]
             shown = shown_effects(settled, outcome, compared, contrasts)
@@ -123,7 +123,7 @@ class Effects:
         self, outcome: str, compared: Comparison, settled: tuple[Settled, ...]
     ) -> tuple[Form | None, tuple[Settled, ...]]:
         """Return how the effect on everybody may stand, and what is shown of each system then."""
-        study, rows = self._study, self._results.effects
+        study, rows = self._study, self.results.effects
         rows = rows[rows["outcome"].eq(outcome) & rows["group"].eq(EVERYBODY)]
         rows = rows[rows["method"].eq(RECOMMENDED) & rows["scale"].ne(RATIO)]
         if len(rows) != 1 or rows["status"].iloc[0] != "ok":

@@ -27,7 +27,7 @@ from wijkkit.evaluation.effect.evaluate import EffectResults
 from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import area_names
 from wijkkit.loaders.borders import RD_NEW
-from wijkkit.pipeline.earlier import Earlier, earlier_of, known_elsewhere, named_sample, prepare
+from wijkkit.pipeline.earlier import earlier_of, known_elsewhere, named_sample, prepare
 from wijkkit.pipeline.effect import effect_tables
 from wijkkit.pipeline.effect_parts import Effects
 from wijkkit.pipeline.estimation import StudyEstimates, estimate
@@ -141,7 +141,6 @@ def release(
     estimates: StudyEstimates | None = None,
     effect: EffectResults | None = None,
     process: ProcessResults | None = None,
-    earlier: Earlier | None = None,
 ) -> Release:
     """Release a study: control everything together, write what may be shown.
 
@@ -154,15 +153,15 @@ def release(
     participants, baseline, timeline, area_figures, borders``, and where they are given the tables
     of the effect and of the process.
 
-    `estimates`: Estimated here where not given. `earlier`: What was published before, figures that
-    stand as they were and are known to anyone; what the study's ledgers hold where not given.
-    Raises DisclosureError: The estimates are not those of the respondents.
+    What was published before, by the study's ledgers, stands as it was and is known to anyone.
+    `estimates`: Estimated here where not given. Raises DisclosureError: The estimates are not those
+    of the respondents.
     """
     if estimates is None:
         estimates = estimate(study, load_respondents(study))
     policy = policy_for(study)
     sample, comparable = named_sample(study, estimates.sample), estimates.comparable
-    earlier = earlier or earlier_of(study, sample, policy)
+    earlier = earlier_of(study, sample, policy)
     effects = None if effect is None else Effects(study, effect, sample.weighted)
     made = Made(
         [estimates.changes, estimates.gaps],
@@ -195,9 +194,9 @@ def release(
         "comparable": comparable,
         **earlier.baseline(baseline_tables(study, sample.weighted, table, policy)),
     }
-    if effect is not None and effects is not None:
+    if effects is not None:
         parts = effects.parts(table, released.settled)
-        tables |= earlier.outcomes(effect_tables(study, effect, sample.weighted, parts))
+        tables |= earlier.outcomes(effect_tables(study, effects.results, sample.weighted, parts))
     for name, content in tables.items():
         write_released(study, name, content)
     release_areas(study)
