@@ -9,13 +9,13 @@ import pandas as pd
 
 from wijkkit.evaluation.learning.questions import questions
 from wijkkit.evaluation.logic_model.boxes import box_findings, element_state
-from wijkkit.evaluation.logic_model.measures import indicator_finding
-from wijkkit.language import absence, day, points, signed, text
+from wijkkit.language import absence, day, text
 from wijkkit.language.numbers import as_set
 from wijkkit.live import progress
 from wijkkit.live.interventions import intervention_rows
 from wijkkit.live.snapshot import Snapshot, Source, say
 from wijkkit.released.goals import target_state
+from wijkkit.released.outcomes import trend
 from wijkkit.show.values import shown_interval, shown_value
 
 # The goals of a wijk and its logic model: where it began, where it is, where it wants to be.
@@ -38,9 +38,8 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> SimpleNamespace:
     asked = [level for level in levels if level["status"] != "not_asked"]
     last = asked[-1] if asked else None
     state = target_state(last, goal["target"], indicator.direction) if indicator else "unclear"
-    verdict = state if last is not None and last["status"] == "ok" else "no_figure"
     if indicator and pd.isna(goal["target"]):
-        verdict = "no_target"
+        state = "no_target"
     waves = {wave.id: study.text(wave.label) for wave in study.waves}
     unit = indicator.unit if indicator else "percent"
     label = study.text(indicator.label) if indicator else say("goal.no_indicator", language)
@@ -54,7 +53,7 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> SimpleNamespace:
         change=_change(snapshot, wijk, key) if key else gone,
         target=_registered(goal["target"], unit, language),
         state=state,
-        verdict=say(f"goal.{verdict}", language),
+        verdict=text(f"show.target_state.{state}", language),
     )
 
 
@@ -63,13 +62,13 @@ def _registered(value: float, unit: str, language: str) -> str:
 
 
 def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
+    """Return the change and its verdict as the report of the wijk has them."""
     language, row = snapshot.language, snapshot.facts.change(indicator, wijk)
+    change = shown_value(row, language, difference=True)
     if row is None or row["status"] != "ok":
-        return absence("missing" if row is None else row["status"], language)
-    state = indicator_finding(snapshot.facts, wijk, indicator).state
-    in_points = row["unit"] == "points"
-    change = points(row["value"], language) if in_points else signed(row["value"], language, 1)
-    return say("goal.change", language, change=change, state=text(f"live.change.{state}", language))
+        return change
+    verdict = trend(row, snapshot.study.indicators[indicator].direction)
+    return f"{change}, {text(f'show.trend.{verdict}', language)}"
 
 
 def model_boxes(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
