@@ -157,21 +157,30 @@ def seen(seed: int, kind: str) -> tuple[Both, together._Together, Known]:
     return one, *found[-1]
 
 
-def both(seed: int, kind: str) -> Both:
+@pytest.fixture
+def one(seed: int, kind: str) -> Both:
     return seen(seed, kind)[0]
 
 
+@pytest.fixture
+def told(seed: int, kind: str) -> together._Together:
+    return seen(seed, kind)[1]
+
+
+@pytest.fixture
+def reach(seed: int, kind: str) -> Known:
+    return seen(seed, kind)[2]
+
+
 @pytest.mark.parametrize(("seed", "kind"), TOWNS)
-def test_a_count_that_each_publication_leaves_open_stays_so_beside_both(seed, kind):
-    one = both(seed, kind)
+def test_a_count_that_each_publication_leaves_open_stays_so_beside_both(one):
     alone = one.open(np.zeros(len(one.before)))
     for without, after in zip(alone, one.open(one.multiple), strict=True):
         assert (after == without).all()
 
 
 @pytest.mark.parametrize(("seed", "kind"), TOWNS)
-def test_nothing_is_given_up_that_could_stand_and_what_was_published_stands(seed, kind):
-    one = both(seed, kind)
+def test_nothing_is_given_up_that_could_stand_and_what_was_published_stands(one):
     then, now = (each / np.maximum(each.sum(axis=1, keepdims=True), 1e-9) for each in one.weight)
     same = np.isclose(now[:, None], then[None]).all(axis=2) & (len(one.asked) == 1)
     step = np.where(same & ~np.isnan(one.then), one.step, np.inf).min(axis=1, initial=np.inf)
@@ -185,7 +194,7 @@ def test_nothing_is_given_up_that_could_stand_and_what_was_published_stands(seed
 
 
 def test_some_figures_are_given_up_and_some_are_not():
-    towns = [both(seed, kind) for seed, kind in TOWNS]
+    towns = [seen(seed, kind)[0] for seed, kind in TOWNS]
     lost = [((one.before > 0) & (one.multiple == 0)).any() for one in towns]
     coarser = [(one.multiple > np.maximum(one.before, 1)).any() for one in towns]
     assert sum(lost) > 3 and sum(coarser) > 3 and all((one.multiple > 0).any() for one in towns)
@@ -200,8 +209,7 @@ def placed(one: Both, told: together._Together) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize(("seed", "kind"), TOWNS)
-def test_cells_of_both_publications_count_the_children_they_are_of(seed, kind):
-    one, told, _ = seen(seed, kind)
+def test_cells_of_both_publications_count_the_children_they_are_of(one, told):
     now = told._truth.ravel()
     homes = told._homes.toarray() > 0
     inside = [weight > 0 for weight in one.weight]
@@ -232,8 +240,7 @@ def test_cells_of_both_publications_count_the_children_they_are_of(seed, kind):
 
 
 @pytest.mark.parametrize(("seed", "kind"), TOWNS[::2])
-def test_what_is_known_of_a_cell_is_its_rounding_then_or_what_is_told_now(seed, kind):
-    one, told, reach = seen(seed, kind)
+def test_what_is_known_of_a_cell_is_its_rounding_then_or_what_is_told_now(one, told, reach, seed):
     random = np.random.default_rng(seed)
     steps = random.choice([0.0, 1.0, 2.0, 5.0, 10.0], len(told.cells))
     bounds = told._bounds(steps, reach)
@@ -258,9 +265,10 @@ def test_what_is_known_of_a_cell_is_its_rounding_then_or_what_is_told_now(seed, 
 
 @pytest.mark.parametrize("small", [True, False])
 @pytest.mark.parametrize(("seed", "kind"), TOWNS)
-def test_a_count_is_open_where_towns_that_look_the_same_are_apart(seed, kind, small, monkeypatch):
+def test_a_count_is_open_where_towns_that_look_the_same_are_apart(
+    one, told, reach, seed, small, monkeypatch
+):
     """In a large system among children of its own wijken."""
-    one, told, reach = seen(seed, kind)
     monkeypatch.setattr(told, "_small", small)
     random, kinds = np.random.default_rng(seed), set()
     every, place = np.arange(len(told.cells)), placed(one, told)

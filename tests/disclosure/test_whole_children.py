@@ -416,3 +416,26 @@ def test_what_children_answer_otherwise_counts_where_such_a_town_looks_the_same(
             assert (highest == np.maximum(one.shown.count, count)).all()
             kinds.add((good, at is None))
     assert len(kinds) == 3
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_scores_parts_of_children_are_enough(seed):
+    """Children have a score, whose total may be anything between the ends of its scale."""
+    people = tiny(seed, 1).sample.people.drop(columns="from 0")
+    areas = people[["wijk", "district", "arm"]].drop_duplicates()
+    made = town_of(people, areas.reset_index(drop=True), {"score": "score"}, SEX)
+    one = Small.__new__(Small)
+    (one.one,) = made.release(FEW).settled
+    one.choice, one.shown, one.true = one.one.choice, one.one.choice.shown, 0
+    one.count, one.weighted = counted(one.one, one.one.system.truth[None])
+    towns, need = Towns(one.shown), one.shown.need
+    assert not one.one.system.whole
+    seen = set()
+    for multiple in choices(one, 4, seed):
+        secret = one.choice.secrets(multiple)
+        widths = np.array([in_parts(one, multiple, cell) for cell in secret])
+        narrow = np.isin(secret, towns.narrow(multiple, secret, False))
+        assert (widths[narrow] < need[secret][narrow] + 1e-5).all()
+        assert (widths[~narrow] > need[secret][~narrow] - 1e-5).all()
+        seen |= set(narrow.tolist())
+    assert len(seen) == 2

@@ -185,7 +185,7 @@ class _Together:
         near = homes[:, homes[narrow].any(axis=0)].any(axis=1)
         losses = [(loss, size) for loss in ORDER for size in loss.multiples]
         # What is around the counts first; where that is not enough, what is elsewhere.
-        steps = list(product((False, True)[: 1 + self._small], losses))
+        steps = list(product((False, True) if self._small else (False,), losses))
 
         def after(many: int) -> Floats:
             out = before.copy()
@@ -252,15 +252,15 @@ class _Together:
         """Return whether a count can be as far apart as is asked, in towns that look the same."""
         need, least, most = self._need[cell], 0.0, 0.0
         for moved, weighted in self._towns:
-            if ((weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)).all():
+            if _within(weighted, bounds):
                 least, most = min(least, moved[cell]), max(most, moved[cell])
         # Among all children, or where these are many those of its wijken.
         near = self._homes[[cell]].indices
         atoms = np.flatnonzero(np.isin(self._wijk, near) | self._small)
-        for sign in (-1.0, 1.0):
+        for far in (-need, need):
             if most - least >= need - _TINY:
                 return True
-            if (other := self._beyond(cell, sign * need, atoms, bounds)) is not None:
+            if (other := self._beyond(cell, far, atoms, bounds)) is not None:
                 least, most = min(least, other[cell]), max(most, other[cell])
         return bool(most - least >= need - _TINY)
 
@@ -280,8 +280,12 @@ class _Together:
             return None
         change = town.ravel() - truth
         moved, weighted = self._count @ change, self._sum @ change
-        right = (weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)
-        if not right.all() or town.min() < 0:
+        if not _within(weighted, bounds) or town.min() < 0:
             return None
         self._towns.append((moved, weighted))
         return moved
+
+
+def _within(weighted: Floats, bounds: tuple[Floats, Floats]) -> bool:
+    """Return whether no figure of a town stands otherwise, by its weighted counts."""
+    return bool(((weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)).all())

@@ -37,17 +37,7 @@ class Towns:
         self._shown, system = shown, shown.system
         patterns = system.patterns[1:]
         self._size = (len(system.size), len(patterns))
-        asked = [
-            system.member.multiply(system.asked[:, indicator][None, :]).tocsr()
-            for indicator in range(len(system.indicators))
-        ]
-        own = sparse.vstack(
-            [
-                sparse.csr_array(asked[indicator][[row]])
-                for row, indicator in enumerate(system.indicator)
-            ],
-            format="csr",
-        )
+        own = system.member.multiply(system.asked.T[system.indicator]).tocsr()
         # One column per atom and pattern, atoms first.
         parts = [
             sparse.diags_array(patterns[number][system.indicator].astype(float)) @ own
@@ -59,9 +49,8 @@ class Towns:
         every = sparse.hstack([sparse.eye_array(len(system.size))] * len(patterns), format="csr")
         self._every = every
         self.truth = system.truth[:, 1:].T.ravel()
-        some_none = system.truth[:, 0].sum() > 0
+        some_none = system.truth[:, 0].any()
         self._least = np.zeros(len(system.size)) if some_none else system.size
-
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
@@ -81,12 +70,12 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        needed = self._shown.need
-        self._enough = {
-            True: needed - TINY,
-            False: np.maximum(needed, self._shown.need + self._margin) - TINY,
-        }
-        ends = {whole: self._among_seen(slack, whole, lines) for whole in (True, False)}
+        need = self._shown.need - TINY
+        self._enough = {True: need, False: need + self._margin}
+        counts, alike = self._alike(slack, lines)
+        whole = np.array([one[2] for one in self._seen])
+        among = {True: counts[alike & whole], False: counts[alike]}
+        ends = {kind: (some.min(axis=0), some.max(axis=0)) for kind, some in among.items()}
         found, bound = [], False
         for cell in asked:
             if self._open(cell, ends):
@@ -108,17 +97,10 @@ class Towns:
 
     def whole(self, multiple: Floats) -> list[Floats]:
         """Return the towns of whole children that were found and look the same; (N, P) each."""
-        slack = self._shown.slack(multiple)
-        truth, weighted = self._seen[0][:2]
+        _, alike = self._alike(self._shown.slack(multiple))
         found = []
-        for count, weight, whole, town in self._seen:
-            if (
-                whole
-                and (count <= truth + slack.up + TINY).all()
-                and (count >= truth - slack.down - TINY).all()
-                and (weight <= weighted + slack.weighted_up + TINY).all()
-                and (weight >= weighted - slack.weighted_down - TINY).all()
-            ):
+        for (*_, whole, town), same in zip(self._seen, alike, strict=True):
+            if whole and same:
                 having = np.round(town.reshape(self._size[::-1]).T, 9)
                 rest = self._shown.system.size - having.sum(axis=1)
                 found.append(np.column_stack([rest, having]))
@@ -145,22 +127,18 @@ class Towns:
             for whole, (least, most) in ends.items()
         )
 
-    def _among_seen(
-        self, slack: Slack, whole: bool, lines: Sequence[Line]
-    ) -> tuple[Floats, Floats]:
-        """Return the least and the most of each count among the towns that were seen."""
+    def _alike(self, slack: Slack, lines: Sequence[Line] = ()) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the counts of the towns that were seen, and which of them look the same."""
+        counts, weights = (np.stack([one[part] for one in self._seen]) for part in (0, 1))
         truth, weighted = self._seen[0][:2]
-        seen = [one for one in self._seen if one[2] or not whole]
-        counts, weights = (np.stack([one[part] for one in seen]) for part in (0, 1))
         fits = (counts <= truth + slack.up + TINY) & (counts >= truth - slack.down - TINY)
         fits &= weights <= weighted + slack.weighted_up + TINY
         fits &= weights >= weighted - slack.weighted_down - TINY
-        good = fits.all(axis=1)
+        alike = np.asarray(fits.all(axis=1))
         for weight, below, above in lines:
             moved = (weights - weighted) @ weight
-            good &= (moved >= below - TINY) & (moved <= above + TINY)
-        counts = counts[good]
-        return counts.min(axis=0), counts.max(axis=0)
+            alike &= (moved >= below - TINY) & (moved <= above + TINY)
+        return counts, alike
 
     def _note(self, town: Floats | None, ends: Mapping[bool, tuple[Floats, Floats]]) -> None:
         if town is None:
