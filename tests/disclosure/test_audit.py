@@ -33,6 +33,15 @@ def searched(needs, monkeypatch, seeks: bool = True) -> None:
     monkeypatch.setattr(audit, "Search", Told)
 
 
+class Sought(Exception):
+    """Among which atoms a program is asked for a town, and how far apart counts must be."""
+
+
+class Program:
+    def end(self, cell, sign, enough, around):
+        raise Sought(around, enough)
+
+
 def hidden_of(choice: Choice) -> int:
     """A hidden group of a wijk of which something is shown."""
     of_wijk = choice.shown.system.level == "wijk"
@@ -149,6 +158,12 @@ def test_in_a_large_system_towns_are_sought_in_the_wijken_around_a_count(
                     range(3),
                     key=lambda w: (not inside[cell, w], not hidden[w], -inside[larger, w].sum()),
                 )
+                ends = np.full((2, len(need)), [[4.0], [4.5]])
+                with pytest.raises(Sought) as caught:
+                    Search(choice)._nearby(Program(), multiple, cell, *ends)
+                around, enough = caught.value.args
+                assert set(system.wijk[around]) == set(order[:many])
+                assert enough == 4.5 - need[cell]
                 still = ~np.isin(system.wijk, order[:many])
                 near = (one.towns == system.truth)[:, still].all(axis=(1, 2))
                 there = one.count[one.same(multiple) & near, cell]
@@ -173,6 +188,8 @@ def test_the_first_count_that_is_not_open_is_one_of_them(seed):
         narrow = search.narrow(multiple)
         secret = one.choice.secrets(multiple)
         assert narrow.tolist() == secret[(one.widths(multiple) < one.shown.need)[secret]].tolist()
+        fresh = Search(one.choice).narrow(multiple, first=True)
+        assert len(fresh) == min(len(narrow), 1) and np.isin(fresh, narrow).all()
         some = search.narrow(multiple, first=True)
         assert len(some) == min(len(narrow), 1) and np.isin(some, narrow).all()
         # A count that was not open is asked first the next time.

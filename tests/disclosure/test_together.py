@@ -14,6 +14,7 @@ from wijkkit.disclosure import system, together
 from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.knowledge import Known, known
 from wijkkit.disclosure.ledger import About, entry_of
+from wijkkit.disclosure.loss import lost
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
 from wijkkit.tables import ESTIMATE_KEYS
 
@@ -139,13 +140,13 @@ class Both:
 
 
 @cache
-def seen(seed: int, kind: str) -> tuple[Both, together._Together, Known]:
-    """Two publications, their linked questions, and what is known of figures of the second."""
+def seen(seed: int, kind: str) -> tuple[Both, together._Together, tuple]:
+    """Two publications, their linked questions, and what these were settled with."""
     found = []
 
     class Kept(together._Together):
         def settle(self, multiple, stands, finest, known):
-            found.append((self, known))
+            found.append((self, (multiple.copy(), stands.copy(), finest, known)))
             super().settle(multiple, stands, finest, known)
 
     with pytest.MonkeyPatch.context() as patch:
@@ -169,7 +170,7 @@ def told(seed: int, kind: str) -> together._Together:
 
 @pytest.fixture
 def reach(seed: int, kind: str) -> Known:
-    return seen(seed, kind)[2]
+    return seen(seed, kind)[2][-1]
 
 
 @pytest.mark.parametrize(("seed", "kind"), TOWNS)
@@ -295,3 +296,55 @@ def test_a_count_is_open_where_towns_that_look_the_same_are_apart(
             assert ((weighted >= bounds[0] - 1e-6) & (weighted <= bounds[1] + 1e-6)).all()
             assert (np.abs(moved[same] - count).max(axis=1) < 1e-6).any()
     assert kinds
+
+
+@pytest.mark.parametrize("small", [True, False])
+@pytest.mark.parametrize(("seed", "kind"), [(3, "fewer"), (1, "wijken"), (1, "girls")])
+def test_of_the_new_figures_the_one_that_opens_a_count_is_given_up_and_no_other(
+    seed, kind, small, monkeypatch
+):
+    """By a rule that says which one it is; in a large system one of the count's own wijken."""
+    _, told, (before, stands, finest, known) = seen(seed, kind)
+    cells, needs = told.cells, {}
+    rows, slot, level = (cells[name].to_numpy() for name in ("row", "slot", "level"))
+    before = np.ones(len(before))
+
+    def is_open(cell: int, multiple: np.ndarray) -> bool:
+        same = [at for at in needs if told._same[at] == told._same[cell]]
+        return all(lost(multiple[way]) >= lost(least) for at in same for way, least in needs[at])
+
+    monkeypatch.setattr(told, "_small", small)
+    monkeypatch.setattr(told, "_bounds", lambda multiple, known: multiple)
+    monkeypatch.setattr(told, "_open", is_open)
+
+    def settled() -> tuple[np.ndarray, np.ndarray]:
+        out, public = before.copy(), stands.copy()
+        told.settle(out, public, finest, known)
+        return out, public
+
+    start, public = settled()
+    new = np.flatnonzero((rows >= 0) & (start[rows] > 0) & ~public[rows] & ~cells["kept"])
+    assert len(new) > 3
+    homes = told._homes.toarray() > 0
+    wijken = homes.sum(axis=1)
+    given_up, random = 0, np.random.default_rng(seed)
+    for _ in range(15):
+        count, way = random.choice(np.flatnonzero(told._secret)), random.choice(new)
+        least, near = random.choice([2.0, 10.0, 0.0]), bool((homes[way] & homes[count]).any())
+        needs = {count: [(way, least)]}
+        found, _ = settled()
+        few = level[way] == "gebied" and wijken[way] < 3
+        out = least == 0 or few or level[way] == "wijk"
+        met = lost(start[rows[way]]) >= lost(least) or not (small or near)
+        expected = start.copy()
+        if not met:
+            expected[rows[way]] = 0.0 if out else least
+        # In a large system all of one kind of loss that are near go together.
+        kind_of = ((slot == 0) == (slot[way] == 0)) | (level == "gebied")
+        kind_of &= level == level[way]
+        together_ = kind_of & (homes & homes[count]).any(axis=1) & (not small) & (not met)
+        rest = ~np.isin(np.arange(len(start)), rows[together_])
+        rest[rows[way]] = True
+        assert found[rest].tolist() == expected[rest].tolist(), (way, least, near)
+        given_up += not met
+    assert given_up > 3
