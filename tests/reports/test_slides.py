@@ -82,6 +82,12 @@ def test_a_slide_has_one_finding_and_at_most_one_figure():
     assert "Vraag een?" in slides[3] and "Vraag twee?" in slides[3]
 
 
+def test_a_figure_without_words_has_the_whole_slide():
+    body = slides_body(SOURCE, lambda notebook, label: None)
+    slide = body.partition("## De wijk")[2].partition("## ")[0]
+    assert "#fig-drie" in slide and "column" not in slide
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_an_answer_of_the_summary_stands_beside_the_figure_that_shows_it(language):
     asked = catalogue("show", language)["summary"]["question"]

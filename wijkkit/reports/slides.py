@@ -172,6 +172,8 @@ def _slide(title: str, body: list[str], figure: tuple[str, str] | None = None) -
     said = "\n".join(body)
     if figure is None:
         return f"## {title}\n\n{said}"
+    if not said:
+        return f"## {title}\n\n{pandoc.embed(*figure)}"
     return (
         f'## {title}\n\n:::: {{.columns}}\n::: {{.column width="42%"}}\n{said}\n:::\n'
         f'::: {{.column width="58%"}}\n{pandoc.embed(*figure)}\n:::\n::::'
