@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -335,3 +336,60 @@ def test_the_gap_of_a_group_counts_wijken_by_their_children(world, registry_tabl
     found = evidence(replace(facts, area_figures=figures), interviews)
     # Of 6000 children half live where 60 % have little education, half where 42 % have.
     assert found.response_gaps == {"ses.low": pytest.approx(0.40 - 0.51)}
+
+
+def test_without_figures_nothing_is_known_of_groups_and_comparators(world, registry_table):
+    facts, interviews = world(registry_table)
+    known = evidence(facts, interviews)
+    assert known.group_coverage and known.comparator_moves is not None
+    bare = evidence(replace(facts, estimates=pd.DataFrame()), interviews)
+    assert bare.group_coverage == {} and bare.comparator_moves is None
+    aimless = replace(facts, study=_no_goals(world.study))
+    assert evidence(aimless, interviews).group_coverage == {}
+
+
+@pytest.mark.parametrize(
+    ("gone", "idle", "share"), [("", "", 0.5), ("cd", "", None), ("ab", "", None), ("", "ab", None)]
+)
+def test_interventions_are_compared_where_both_arms_keep_a_registry(
+    world, registry_table, gone, idle, share
+):
+    rows = [
+        row | {"status": "planned" if row["wijk"] in idle else "running"}
+        for row in world.rows["interventions"]
+        if row["wijk"] not in gone
+    ]
+    changed = replace(world, rows=world.rows | {"interventions": rows})
+    assert evidence(*changed(registry_table)).comparator_interventions == share
+
+
+@pytest.mark.parametrize(("start", "many"), [(date(2014, 7, 31), 20), (date(2014, 8, 1), 0)])
+def test_groups_are_of_the_programme_where_their_wave_ended_after_its_start(
+    world, registry_table, start, many
+):
+    settings = world.study.settings
+    programme = settings.programme.model_copy(update={"start": start})
+    study = replace(world.study, settings=settings.model_copy(update={"programme": programme}))
+    assert evidence(*replace(world, study=study)(registry_table)).interviews == many
+
+
+def test_the_limits_of_a_group_of_respondents_are_those_of_its_share(world, registry_table):
+    found = evidence(*world(registry_table)).limits
+    # 400 of 1000 respondents, where 42 % of the city are.
+    n, p, z = 1000, 0.4, 1.959964
+    middle, half = p + z**2 / (2 * n), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    wilson = np.array([middle - half, middle + half]) / (1 + z**2 / n)
+    assert found["ses.low"] == pytest.approx(tuple(wilson - 0.42), abs=1e-6)
+
+
+def test_what_was_carried_out_is_a_share(world, registry_table):
+    rows = dict(world.rows)
+    rows["stakeholders"] = [
+        row | ({"end": date(2012, 1, 1)} if row["key"] == "P0" else {})
+        for row in rows["stakeholders"]
+    ]
+    made = replace(world, rows=rows).with_values("interventions", "b", evidence="none")
+    found = evidence(*made(registry_table))
+    assert found.dose == {"a": 1.0, "b": 1.0} and found.fidelity == {"a": 0.97, "b": 0.97}
+    assert found.staff_turnover == pytest.approx(0.1)
+    assert sorted(found.evidence_levels.values()) == [0] * 4 + [3] * 4
