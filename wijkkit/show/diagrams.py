@@ -136,15 +136,13 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
         return nothing(places, "show.network.none")
     language = language_of(places)
     stronger = ties[ties["meetings"] > ties["meetings"].median()]
-    adviser = int(places["role"].eq(ADVISOR).any())
+    adviser = int(places["role"].eq(ADVISOR).sum())
     complete = len(ties) >= 0.9 * len(places) * (len(places) - 1) / 2
     stronger = stronger if complete and len(stronger) else ties
     with theme.style():
         figure, axes = theme.new_figure(height=4.6)
         axes.axis("off")
-        axes.set_aspect("equal")
-        axes.set_xlim(-1.85, 1.85)
-        axes.set_ylim(-1.35, 1.4)
+        axes.set(aspect="equal", xlim=(-1.85, 1.85), ylim=(-1.35, 1.4))
         names = list(places.sort_values(["rank", "organisation"])["organisation"])
         turns = {name: 2 * math.pi * at / len(names) for at, name in enumerate(names)}
         spots = {name: (math.sin(turn), math.cos(turn)) for name, turn in turns.items()}
@@ -159,15 +157,14 @@ def network(ties: pd.DataFrame, places: pd.DataFrame) -> ShownFigure | Nothing:
             (text(f"show.network.{key}", language), {"marker": mark, "color": color, "markersize": 8})
             for key, (mark, color) in list(looks.items())[1 - adviser :]
         ])  # fmt: skip
-    counts = {"advisers": adviser, "organisations": int(places["role"].ne(ADVISOR).sum())}
+    counts = {"advisers": adviser, "organisations": len(places) - adviser}
     lead = text("show.alt.network", language, **counts)
     said, order = [], ["meetings", "one", "other"]
     for _, tie in ties.sort_values(order, ascending=[False, True, True]).head(1).iterrows():
         ends = {key: _organisation(tie[key], language) for key in ("one", "other")}
         said.append(text("show.network.strongest", language, **ends, n=int(tie["meetings"])))
     if len(stronger) < len(ties):
-        least = int(stronger["meetings"].min())
-        said.append(text("show.network.least", language, least=least))
+        said.append(text("show.network.least", language, least=int(stronger["meetings"].min())))
     return drawn(figure, places, lead, said)
 
 

@@ -193,10 +193,8 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
         return nothing(frame)
     row = known.iloc[0]
     ends = {end: escaped(row[f"{end}_group"]) for end in ("first", "last")}
-    grouping, name = escaped(row["grouping"]), frame.attrs.get("name", "")
-    lines = [
-        text("show.gap.of", language, grouping=large_first(grouping), name=escaped(name), **ends)
-    ]
+    grouping, name = large_first(escaped(row["grouping"])), frame.attrs.get("name", "")
+    lines = [text("show.gap.of", language, grouping=grouping, name=escaped(name), **ends)]
     clear = known[known["gap_verdict"].isin(CLEAR)]
     if len(clear):
         names = listed([_with_both(row, language) for _, row in clear.iterrows()], language)

@@ -185,9 +185,8 @@ def _gap(view: CityView) -> list[str]:
 
 def done_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     """Say of `CityView.side_by_side` how far the wijken are, what was done and whom it reached."""
-    lines = done(frame)
     absent = "show.wijken.none" if frame.empty else "show.delivery.none"
-    return bullets(lines) if lines else nothing(frame, absent)
+    return bullets(lines) if (lines := done(frame)) else nothing(frame, absent)
 
 
 def done(frame: pd.DataFrame) -> list[str]:
@@ -198,8 +197,7 @@ def done(frame: pd.DataFrame) -> list[str]:
         key = f"show.city_summary.steps{'_same' if steps.min() == steps.max() else ''}"
         lines.append(large_first(counted(key, len(steps), language, **fields)))
         if unknown := len(frame) - len(steps):
-            line = counted("show.city_summary.steps_unknown", unknown, language)
-            lines.append(large_first(line))
+            lines.append(large_first(counted("show.city_summary.steps_unknown", unknown, language)))
     for measure in ("dose", "reach_of_plan"):
         if (values := frame[measure].dropna()).size:
             share = percentage(values.median(), language)
