@@ -76,7 +76,7 @@ def measures(view: CityView) -> pd.DataFrame:
 
 
 def _whole(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(unit=table["unit"].replace("score", "count"))
+    return table.replace({"unit": {"score": "count"}})
 
 
 def steps(view: CityView) -> pd.DataFrame:

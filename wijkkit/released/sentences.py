@@ -73,9 +73,9 @@ def questions(view: CityView) -> pd.DataFrame:
     shared = everywhere.index[everywhere.eq(len(view.programme)) & everywhere.gt(1)]
     if view.is_wijk:
         done = view.own("implementation").drop_duplicates("intervention")
-        goals = view.own("goals")
         names = dict(zip(done["intervention"], done["name"], strict=True))
-        names |= {key: f"‘{name}’" for key, name in zip(goals["key"], goals["name"], strict=True)}
+        goals = view.own("goals").to_dict("records") if "goals" in view.released else []
+        names |= {goal["key"]: f"‘{goal['name']}’" for goal in goals}
         rows = [(rule, _asked_together(mine, names, view.language)) for rule, mine in rules]
     else:
         counts = rules["wijk"].nunique().sort_values(ascending=False, kind="stable")
