@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -268,3 +269,14 @@ def test_covariates_that_say_the_same_are_named_as_that(people):
     twice = people.assign(age2=lambda p: p.age * 2)
     found = twice.did("sport", covariates=["age", "age2"], method=["model_based", "cluster_period"])
     assert found.frame["reason"].eq("collinear").all()
+
+
+def test_differences_are_said_with_their_sign_and_what_cannot_be_estimated_so(people):
+    aged = people.change("age", by="arm").sentence()
+    assert re.search(r"(\+\d|−\d|0,0)[,\d]* \((\+|−|0,0)", aged) and not re.search(
+        r"wijken \d", aged
+    )
+    arms = people.study.arms
+    all_but_one = [wijk for wijk, arm in arms.items() if arm == "programme"][1:]
+    said = people.did("sport", without=all_but_one).sentence()
+    assert said.count("niet te schatten") == 2 and "te weinig" not in said

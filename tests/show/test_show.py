@@ -27,6 +27,7 @@ from wijkkit.reports.pages import metadata
 from wijkkit.reports.paper import cut, fitting
 from wijkkit.show import diagrams, panels
 from wijkkit.show.output import ALT_LENGTH, Nothing
+from wijkkit.show.values import shown_value
 from wijkkit.study import open_study
 from wijkkit.study.guard import STAGE, require_sources
 from wijkkit.tables import tidy
@@ -266,7 +267,7 @@ def test_a_difference_in_a_score_has_a_sign_and_the_decimals_of_its_score(folder
     assert show.table(outcome, ["change"]).data.iloc[0, 0] == "+0,2 (−0,2 tot +0,6)"
     assert "(+0,2, marge −0,2 tot 0,6)" in show.sentences(outcome, show.change_sentence).markdown
     effect = pd.DataFrame({"outcome": ["play"], "scale": ["score"], "status": ["ok"], **change})
-    effect.attrs |= {"language": "nl", "differences": True}
+    effect.attrs |= {"language": "nl", "differences": ("value",)}
     assert show.table(effect, ["value"]).data.iloc[0, 0] == "+0,2 (−0,2 tot +0,6)"
     own = pd.DataFrame(
         {"label": ["Cijfer"], "status": ["ok"], **change, "value": 7.2, "lower": 6.9}
@@ -669,6 +670,20 @@ def test_a_column_without_anything_is_left_out_of_a_table_but_never_the_first():
     assert list(show.table(frame, {"label": "A", "target": "B", "p": "C"}).data) == ["A", "C"]
     alone = frame.assign(alike="unknown")
     assert list(show.table(alone, ["label", "alike", "p"]).data)[1:] == ["p-waarde"]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "word"),
+    [
+        ("too_few", "one_cluster_in_an_arm", "niet te schatten"),
+        ("missing", "no_baseline", "niet te schatten"),
+        ("hidden", "no_baseline", "niet getoond (privacy)"),
+        ("too_few", "", "te weinig kinderen"),
+        ("too_few", float("nan"), "te weinig kinderen"),
+    ],
+)
+def test_an_effect_that_cannot_be_estimated_is_no_small_number_of_children(status, reason, word):
+    assert shown_value({"value": None, "status": status, "reason": reason}, "nl") == word
 
 
 def test_what_has_no_better_side_is_not_judged_rather_than_unknown(folder):

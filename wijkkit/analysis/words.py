@@ -9,8 +9,9 @@ import pandas as pd
 from wijkkit.analysis.domains import AREA_COLUMNS
 from wijkkit.analysis.drawing import names, plain_term
 from wijkkit.language import listed, number, text
+from wijkkit.language.numbers import shown_p
 from wijkkit.show.output import ShownTable
-from wijkkit.show.values import shown_interval, shown_p
+from wijkkit.show.values import difference, shown_interval
 from wijkkit.tables import STATUSES
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 #: As many rows as somebody reads in one breath; the others stand in the table.
 _ROWS = 12
+#: Kinds of results whose numbers have a sign.
+_DIFFERENCES = ("change", "gap", "did")
 _HEADS = ("wijk", "district", "arm", "wave", "method", "scale", "term")
 
 
@@ -65,13 +68,14 @@ def _about_whom(result: Result, said: str) -> str:
 def _part(result: Result, row: pd.Series, language: str) -> str:
     columns = [name for name in _named_columns(result) if name != "scale"]
     where = ", ".join(names(result, one).get(str(row[one]), str(row[one])) for one in columns)
-    value = _value(row, language)
+    value = _value(result, row, language)
     return text("people.part", language, where=where, value=value) if where else value
 
 
-def _value(row: pd.Series, language: str) -> str:
+def _value(result: Result, row: pd.Series, language: str) -> str:
     status = row.get("status", "ok")
-    return shown_interval({**row, "status": status if status in STATUSES else "missing"}, language)
+    known = {**row, "status": status if status in STATUSES else "missing"}
+    return shown_interval(difference(known) if result.kind in _DIFFERENCES else known, language)
 
 
 def reader_table(result: Result, language: str) -> ShownTable:
@@ -85,7 +89,7 @@ def reader_table(result: Result, language: str) -> ShownTable:
     if of_model:
         values = _estimates(result.shown, language)
     else:
-        values = [_value(row, language) for _, row in frame.iterrows()]
+        values = [_value(result, row, language) for _, row in frame.iterrows()]
     table[text("people.head.value", language)] = values
     if "p" in frame:
         table[text("people.head.p", language)] = [shown_p(p, language) for p in frame["p"]]

@@ -19,6 +19,11 @@ MINUS = "\N{MINUS SIGN}"
 #: Units whose numbers stand in two decimals, and in none; the others in one.
 TWO_DECIMALS, _WHOLE = ("sd", "ratio", "odds_ratio"), ("percent", "points", "count")
 
+#: A p-value is given in three digits: never as zero.
+_SMALLEST_P = 0.001
+#: The largest threshold that a p-value is said to be below.
+_LARGEST_P = 0.05
+
 
 def number(value: float, language: str, decimals: int = 0) -> str:
     """Return a number in the language's notation, halves rounded away from zero.
@@ -112,6 +117,24 @@ def over_zero(
     (' (as seen before rounding)', '')
     """
     return f" {text(f'show.{key}', language)}" if clear and lower <= 0 <= upper else ""
+
+
+def shown_p(p: float, language: str) -> str:
+    """Return a p-value in three decimals."""
+    if p is None or math.isnan(p):
+        return ""
+    small = p < _SMALLEST_P
+    return f"{'< ' if small else ''}{number(max(p, _SMALLEST_P), language, 3)}"
+
+
+def p_about(below: float, language: str) -> str:
+    """Return below which threshold a p-value is, where nothing else is shown of it; 1 for none.
+
+    >>> p_about(0.05, "nl"), p_about(1.0, "nl")
+    ('< 0,05', '≥ 0,05')
+    """
+    sign, at = ("<", below) if below < 1 else ("≥", _LARGEST_P)
+    return f"{sign} {number(at, language, 2)}"
 
 
 def interval(lower: float, upper: float, language: str, decimals: int = 0) -> str:

@@ -16,7 +16,7 @@ from wijkkit.live.interventions import intervention_rows
 from wijkkit.live.snapshot import Snapshot, Source, say
 from wijkkit.released.goals import target_state
 from wijkkit.released.outcomes import trend
-from wijkkit.show.values import shown_interval, shown_value
+from wijkkit.show.values import difference, shown_interval, shown_value
 
 # The goals of a wijk and its logic model: where it began, where it is, where it wants to be.
 
@@ -64,10 +64,11 @@ def _registered(value: float, unit: str, language: str) -> str:
 def _change(snapshot: Snapshot, wijk: str, indicator: str) -> str:
     """Return the change and its verdict as the report of the wijk has them."""
     language, row = snapshot.language, snapshot.facts.change(indicator, wijk)
-    change = shown_value(row, language, difference=True)
+    change = shown_value(None if row is None else difference(row), language)
     if row is None or row["status"] != "ok":
         return change
     verdict = trend(row, snapshot.study.indicators[indicator].direction)
+    verdict = "unjudged" if verdict == "unknown" else verdict
     return f"{change}, {text(f'show.trend.{verdict}', language)}"
 
 

@@ -29,7 +29,8 @@ _TOGETHER = {"methods": "method", "design_checks": "item", "slopes": "label"}
 _DRAWN = ("position", "funnel", "rug")
 #: Frames of the effect: their caption says what was evaluated otherwise than study.yml plans.
 _EVALUATED = ("effects", "methods")
-#: Frames whose number is a difference.
+#: Columns of differences, and frames whose number is one.
+_CHANGES = ("change", "city_change", "gap")
 _DIFFERENCES = (*_EVALUATED, "design_checks", "slopes")
 #: What is said where a topic has no sentence.
 _ABSENT = {"key_figures": "key_figures.none", "package": "choice.none"}
@@ -236,7 +237,7 @@ class CityView(ShowsItself):
             "captions": {key: words["caption"][key].replace("{name}", name) for key in _DRAWN},
             "heads": words["heads"].get(kind, {}),
             "together": _TOGETHER.get(kind, ""),
-            "differences": kind in _DIFFERENCES,
+            "differences": (*_CHANGES, *(("value",) if kind in _DIFFERENCES else ())),
             **({"axis": words["favourable_axis"]} if kind == "effects" else {}),
             **({"absent": f"show.{absent}"} if absent else {}),
         }

@@ -15,7 +15,7 @@ from wijkkit.released import CityView
 from wijkkit.released.goals import target_state
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownText, bullets, language_of, nothing
-from wijkkit.show.values import shown_interval, shown_value
+from wijkkit.show.values import difference, shown_interval, shown_value
 
 #: What a sentence knows besides its row: language, name of the area, of all wijken together.
 About = Mapping[str, Any]
@@ -181,8 +181,7 @@ def any_over_zero(rows: pd.DataFrame, prefix: str, language: str) -> str:
 
 
 def _difference(number: Mapping[str, Any], language: str) -> str:
-    unit = number["unit"] or "points"
-    return shown_value({**number, "unit": unit}, language, difference=True)
+    return shown_value(difference({**number, "unit": number["unit"] or "points"}), language)
 
 
 def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:

@@ -11,20 +11,22 @@ import pandas as pd
 
 from wijkkit.language import absence, day, listed, number, percentage, points, signed, text
 from wijkkit.language.messages import catalogue
-from wijkkit.language.numbers import TWO_DECIMALS, about, as_set, decimals_of, over_zero
+from wijkkit.language.numbers import (
+    TWO_DECIMALS,
+    about,
+    as_set,
+    decimals_of,
+    over_zero,
+    p_about,
+    shown_p,
+)
 from wijkkit.registry.problems import shown as worded
 from wijkkit.registry.tables import KINDS
 from wijkkit.released.store import is_shown, number_at
 from wijkkit.show.output import Nothing, ShownTable, language_of, nothing
 
-#: A p-value is given in three digits: never as zero.
-_SMALLEST_P = 0.001
-#: The largest threshold that a p-value is said to be below.
-_LARGEST_P = 0.05
 #: Units of a difference, which is shown with its sign.
-DIFFERENCES = ("points", "sd")
-#: Columns of differences, of scores as well.
-_DIFFERENCE_COLUMNS = ("change", "city_change", "gap")
+DIFFERENCES = ("points", "sd", "difference")
 #: Columns whose values are keys; where their words stand in the catalogues.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "verdict": ("show.alike", "logic_model.verdict", "explanations.verdict"),
@@ -66,15 +68,11 @@ _DECIMALS = {"odds_ratio": 2, "lowest_alpha": 2, "difference": 2}
 
 
 def shown_value(
-    row: Mapping[str, Any] | pd.Series | None,
-    language: str,
-    rounded: str = "about",
-    difference: bool = False,
+    row: Mapping[str, Any] | pd.Series | None, language: str, rounded: str = "about"
 ) -> str:
     """Return the value of a row: ``41%``, or the word for its status.
 
     `rounded`: The message for a number in coarser steps, ``about_short`` where room is short.
-    `difference`: Whether it is one, which has a sign in any unit.
 
     >>> shown_value({"value": 41.2, "unit": "percent", "status": "ok"}, "nl")
     '41%'
@@ -82,10 +80,12 @@ def shown_value(
     'te weinig kinderen'
     """
     if row is not None and row["status"] != "ok":
+        if row["status"] != "hidden" and row.get("reason") in _group("effect.reason", language):
+            return text("effect.not_estimable", language)
         return why_absent(row["status"], language, limit=row.get("lower", float("nan")))
     if row is None or pd.isna(row["value"]):
         return absence("missing", language)
-    shown = _in_unit(row["value"], row.get("unit", "percent"), language, difference)
+    shown = _in_unit(row["value"], row.get("unit", "percent"), language)
     return about(shown, row, language, rounded)
 
 
@@ -96,64 +96,45 @@ def why_absent(status: str, language: str, **words: object) -> str:
     return text(f"process.{status}", language)
 
 
-def _in_unit(value: float, unit: str, language: str, difference: bool) -> str:
+def _in_unit(value: float, unit: str, language: str) -> str:
     if np.isinf(value):
         return text("effect_show.out_of_reach", language)
     if show := {"percent": percentage, "points": points}.get(unit):
         return show(value, language)
-    difference = _is_signed(unit, difference)
-    shown = (signed if difference else number)(value, language, decimals_of(unit))
-    return shown if unit in ("", "score", "count", *TWO_DECIMALS) else f"{shown} {unit}"
+    shown = (signed if unit in DIFFERENCES else number)(value, language, decimals_of(unit))
+    bare = ("", "score", "count", *DIFFERENCES, *TWO_DECIMALS)
+    return shown if unit in bare else f"{shown} {unit}"
 
 
-def _is_signed(unit: str, difference: bool) -> bool:
-    return unit in DIFFERENCES or (difference and unit == "score")
+def difference(row: Mapping[str, Any] | pd.Series) -> dict[str, Any]:
+    """Return a number that is a difference: one in a score has a sign, as one in points has."""
+    return {**row, "unit": "difference"} if row["unit"] == "score" else {**row}
 
 
-def shown_interval(
-    row: Mapping[str, Any] | pd.Series | None, language: str, difference: bool = False
-) -> str:
+def shown_interval(row: Mapping[str, Any] | pd.Series | None, language: str) -> str:
     """Return the value with its interval: ``41% (36–47)``; without one, the value alone.
 
     >>> shown_interval({"value": 41.2, "lower": 36, "upper": 47, "unit": "percent",
     ...                 "status": "ok"}, "nl")
     '41% (36–47)'
-    >>> shown_interval({"value": -0.9, "lower": -1.2, "upper": -0.5, "unit": "score",
-    ...                 "status": "ok"}, "nl", difference=True)
+    >>> shown_interval({"value": -0.9, "lower": -1.2, "upper": -0.5, "unit": "difference",
+    ...                 "status": "ok"}, "nl")
     '−0,9 (−1,2 tot −0,5)'
     """
-    value = shown_value(row, language, difference=difference)
+    value = shown_value(row, language)
     if row is None or row["status"] != "ok" or pd.isna(row["value"]):
         return value
     lower, upper = row.get("lower"), row.get("upper")
     if lower is None or upper is None or not np.isfinite([lower, upper]).all():
         return value
     unit = row.get("unit", "percent")
-    difference = _is_signed(unit, difference)
-    show = signed if difference else number
+    show = signed if unit in DIFFERENCES else number
     limits = {"lower": lower, "upper": upper}
     ends = {name: show(end, language, decimals_of(unit)) for name, end in limits.items()}
     # Between numbers below zero a dash would read as another minus.
-    key = "difference_with_interval" if difference or lower < 0 else "value_with_interval"
+    worded = unit in DIFFERENCES or lower < 0
+    key = "difference_with_interval" if worded else "value_with_interval"
     return text(f"show.{key}", language, value=value, **ends)
-
-
-def shown_p(p: float, language: str) -> str:
-    """Return a p-value in three decimals."""
-    if pd.isna(p):
-        return ""
-    small = p < _SMALLEST_P
-    return f"{'< ' if small else ''}{number(max(p, _SMALLEST_P), language, 3)}"
-
-
-def p_about(below: float, language: str) -> str:
-    """Return below which threshold a p-value is, where nothing else is shown of it; 1 for none.
-
-    >>> p_about(0.05, "nl"), p_about(1.0, "nl")
-    ('< 0,05', '≥ 0,05')
-    """
-    sign, at = ("<", below) if below < 1 else ("≥", _LARGEST_P)
-    return f"{sign} {number(at, language, 2)}"
 
 
 def table(
@@ -260,12 +241,8 @@ def _head(name: str, frame: pd.DataFrame) -> str:
 
 def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     """Return a column in words."""
-    difference = name in _DIFFERENCE_COLUMNS or frame.attrs.get("differences", False)
-    show_interval = partial(shown_interval, language=language, difference=difference)
-    if f"{name}_value" in frame:
-        return [show_interval(number_at(row, name)) for _, row in frame.iterrows()]
-    if name == "value" and "status" in frame:
-        return [show_interval(row) for _, row in frame.iterrows()]
+    if (numbers := _numbers(frame, name)) is not None:
+        return [shown_interval(one, language) for one in numbers]
     show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
     cells = [show(value) for value in frame[name]]
     if name in _NOT_JUDGED and "direction" in frame:
@@ -295,6 +272,17 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
             for cell, status in zip(cells, frame[f"{name}_status"], strict=True)
         ]
     return cells
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> list[dict[str, Any]] | None:
+    """Return the numbers in a column; None where it holds something else."""
+    if f"{name}_value" in frame:
+        found = [number_at(row, name) for _, row in frame.iterrows()]
+    elif name == "value" and "status" in frame:
+        found = frame.to_dict("records")
+    else:
+        return None
+    return [*map(difference, found)] if name in frame.attrs.get("differences", ()) else found
 
 
 def _words_of(name: str, language: str) -> Callable[[Any], str]:
