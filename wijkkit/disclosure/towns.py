@@ -131,13 +131,12 @@ class Towns:
         """Return the counts of the towns that were seen, and which of them look the same."""
         counts, weights = (np.stack([one[part] for one in self._seen]) for part in (0, 1))
         truth, weighted = self._seen[0][:2]
-        fits = (counts <= truth + slack.up + TINY) & (counts >= truth - slack.down - TINY)
-        fits &= weights <= weighted + slack.weighted_up + TINY
-        fits &= weights >= weighted - slack.weighted_down - TINY
+        more, heavier = counts - truth, weights - weighted
+        fits = _between(more, -slack.down, slack.up)
+        fits &= _between(heavier, -slack.weighted_down, slack.weighted_up)
         alike = np.asarray(fits.all(axis=1))
         for weight, below, above in lines:
-            moved = (weights - weighted) @ weight
-            alike &= (moved >= below - TINY) & (moved <= above + TINY)
+            alike &= _between(heavier @ weight, below, above)
         return counts, alike
 
     def _note(self, town: Floats | None, ends: Mapping[bool, tuple[Floats, Floats]]) -> None:
@@ -192,3 +191,7 @@ class Towns:
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self._highs.getSolution().col_value)
+
+
+def _between(now: Floats, low: float | Floats, high: float | Floats) -> NDArray[np.bool_]:
+    return np.asarray((now >= low - TINY) & (now <= high + TINY))
