@@ -248,9 +248,10 @@ class Program:
         low, high = self._low.copy(), self._high.copy()
         if among is not None:
             low[among[0]], high[among[0]] = -np.inf, np.inf
-        if np.isfinite(enough):
-            end = low if sign > 0 else high
-            end[cell] = max(low[cell], enough) if sign > 0 else min(high[cell], -enough)
+        if sign > 0:
+            low[cell] = max(low[cell], enough)
+        else:
+            high[cell] = min(high[cell], -enough)
         return self._found(low, high, (cell, sign), among, around)[0]
 
     def beyond(self, cell: int, sign: float, count: float) -> tuple[Floats | None, bool]:
