@@ -98,3 +98,17 @@ def test_the_status_names_the_city_first_and_then_the_wijken_in_the_studys_order
     order = ["stad", *study.neighbourhoods]
     assert found == sorted(found, key=lambda row: (order.index(row[0]), row[1]))
     assert len(found) > len(order)
+
+
+def test_a_change_in_points_is_never_held_against_one_as_a_ratio(tmp_path):
+    rows = [("points", 5.0), ("ratio", 1.2), ("odds_ratio", 1.5)]
+    for name, kept in (("before", rows), ("after", [rows[0], ("odds_ratio", 1.6)])):
+        (tmp_path / name).mkdir()
+        table = pd.DataFrame(kept, columns=["unit", "value"]).assign(indicator="play", area="noord")
+        table.to_parquet(tmp_path / name / "changes.parquet")
+    found = changed_numbers(tmp_path / "before", tmp_path / "after").set_index("where")
+    assert found["before"].to_dict() == {
+        "play | noord | odds_ratio": 1.5,
+        "play | noord | ratio": 1.2,
+    }
+    assert found["after"].dropna().to_dict() == {"play | noord | odds_ratio": 1.6}

@@ -111,7 +111,9 @@ def _long(path: Path) -> pd.Series:
         return pd.Series([], index=empty, dtype=float).droplevel("repeat")
     table = pq.read_table(path, partitioning=None).to_pandas()
     numbers = [c for c in table if pd.api.types.is_numeric_dtype(table[c]) and c != "status"]
-    keys = [key for key in ESTIMATE_KEYS if key in table] or [
+    # A change stands in points, as a ratio and as an odds ratio.
+    known = [key for key in ESTIMATE_KEYS if key in table]
+    keys = [key for key in (*known, "unit") if known and key in table] or [
         column
         for column in table
         if column not in numbers and column != "geometry" and not _says_numbers(table[column])
