@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import replace, write_study
+from wijkkit import show
 from wijkkit.released import open_city
 from wijkkit.released.store import write_released
 from wijkkit.study import open_study
@@ -46,7 +47,7 @@ def test_nobody_took_part_in_a_study_that_asked_nobody(folder):
     assert open_city(folder).participants().empty
 
 
-def test_what_was_when_is_named_as_the_study_does_and_the_programme_runs_to_the_last_wave(folder):
+def test_what_was_when_is_named_as_the_study_does_and_the_programme_has_no_end(folder):
     days = pd.to_datetime(["2018-05-01", "2021-04-01", "2018-09-01", "2019-01-01", "2020-03-15"])
     ends = pd.to_datetime(["2018-07-31", "2021-07-31", None, None, "2021-06-25"])
     table = pd.DataFrame(
@@ -56,7 +57,17 @@ def test_what_was_when_is_named_as_the_study_does_and_the_programme_runs_to_the_
     write_released(open_study(folder), "timeline", table)
     found = open_city(folder).timeline()
     assert found["label"].tolist()[:4] == ["Programma", "Noord", "meting 1", "wave 2"]
-    assert found["end"].tolist()[:2] == [ends[1], ends[1]] and found["end"].iloc[2] == ends[0]
+    assert found["end"].isna().tolist() == [True, True, False, False, False]
+    drawn = show.timeline(found)
+    assert (
+        "Programma: from 1 September 2018." in drawn.alt
+        and "1 May 2018 to 31 July 2018." in drawn.alt
+    )
+    assert show.table(found, ["label", "end"]).data.iloc[:3, 1].tolist() == [
+        "no end date",
+        "no end date",
+        "31 July 2018",
+    ]
 
 
 def test_slopes_of_goals_are_those_of_the_area_and_its_grouping_difference_first(folder):

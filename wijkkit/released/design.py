@@ -77,16 +77,14 @@ def _label(view: CityView, row) -> str:
 def timeline(view: CityView) -> pd.DataFrame:
     """Return what happened when: the programme, the measurements and the corona measures.
 
-    ``kind`` (programme, start, wave, corona), ``label, start, end``; the programme runs up to the
-    last measurement.
+    ``kind`` (programme, start, wave, corona), ``label, start, end``; the programme has no end.
     """
     table = view.table("timeline")
-    last = table["end"].max()
     if not view.programme:
         table = table[~table["kind"].isin(["programme", "start"])]
     labels = [_what(view, row.kind, row.key) for row in table.itertuples()]
     order = {"programme": 0, "start": 1, "wave": 2, "corona": 3}
-    frame = table.assign(label=labels, end=table["end"].fillna(last))
+    frame = table.assign(label=labels)
     return frame.sort_values("kind", key=lambda kinds: kinds.map(order), kind="stable")
 
 

@@ -192,8 +192,12 @@ def timeline(frame: pd.DataFrame) -> ShownFigure | Nothing:
     ]
     rows, said = list(dict.fromkeys(names)), []
     for name, row in zip(names, frame.itertuples(), strict=True):
-        ends = {end: day(getattr(row, end).date(), language) for end in ("start", "end")}
-        said.append(f"{name}: {text('process.timeline.from_to', language, **ends)}.")
+        known = {end: getattr(row, end) for end in ("start", "end")}
+        ends = {end: day(on.date(), language) for end, on in known.items() if not pd.isna(on)}
+        key = "from_to" if "end" in ends else "since"
+        said.append(f"{name}: {text(f'process.timeline.{key}', language, **ends)}.")
+    # What has no end is drawn up to the last one.
+    frame = frame.assign(end=frame["end"].fillna(frame["end"].max()))
     with theme.style():
         figure, axes = theme.new_figure(height=0.6 + 0.5 * len(rows))
         for name, row in zip(names, frame.itertuples(), strict=True):

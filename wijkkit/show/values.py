@@ -311,7 +311,7 @@ def _plain(value: Any, name: str, language: str) -> str:
     if isinstance(value, bool | np.bool_):
         return text(f"show.boolean.{bool(value)}", language)
     if value is None or pd.isna(value):
-        return ""
+        return text("show.no_end", language) if name == "end" else ""
     if isinstance(value, pd.Timestamp):
         return day(value.date(), language)
     if name in _PERCENT:
