@@ -152,6 +152,8 @@ def test_an_effect_is_kept_where_a_figure_of_its_arms_is(areas, columns, expecte
     absent = np.isnan(expected[0])
     assert rows["status"].tolist() == ["hidden" if absent else "ok", "ok"]
     # Nothing is concluded of what is absent.
+    alone = held.outcomes(effect(play=1.0))["effect_conclusions"]
+    assert alone["outcome"].tolist() == ([] if absent else ["play"])
     assert found["effect_conclusions"]["outcome"].tolist() == (
         ["sport"] if absent else ["play", "sport"]
     )
@@ -228,7 +230,8 @@ def test_a_slope_is_made_of_everybody_as_well_as_of_its_groups():
     assert everybody.derived("gaps", made, table)["value"].item() == 9
     group = Earlier((before,), kept(table[table["group"].eq("low")], "a"))
     assert group.derived("gaps", made, table)["value"].item() == 7
-    assert group.derived("gaps", made.iloc[:0], table).empty
+    nothing = pd.DataFrame()
+    assert group.derived("comparisons", nothing, table, nothing) is nothing
 
 
 def test_a_publication_that_is_corrected_asks_nothing_of_the_next(study, monkeypatch):
@@ -252,8 +255,8 @@ def test_what_would_be_published_is_prepared_for_the_tables_that_were_released(s
     with pytest.raises(DisclosureError, match="nothing was prepared"):
         prepared(study)
     tables = {"estimates": estimates(a=40, b=52), "changes": changes(7, 12)}
-    held = Earlier((), kept(tables["estimates"], "b"), Correction("R0", "a reason"))
-    for one, first in ((Earlier((), kept(tables["estimates"])), ["", ""]), (held, ["", "R0"])):
+    held = Earlier((), kept(tables["estimates"], "a"), Correction("R0", "a reason"))
+    for one, first in ((Earlier((), kept(tables["estimates"])), ["", ""]), (held, ["R0", ""])):
         prepare(study, sample, one, {**tables, "comparable": areas})
         for name, table in tables.items():
             write_released(study, name, table)

@@ -34,6 +34,7 @@ def released(references: pd.DataFrame, n: float, x: float, status: str = "ok", *
         # So many respondents (and with the answer) are left without the city.
         ((130, 60), (100, 50), "ok", "ok"),
         ((129, 60), (100, 50), "ok", "hidden"),
+        ((101, 50), (100, 50), "ok", "hidden"),
         ((140, 55), (100, 50), "ok", "ok"),
         ((140, 54), (100, 50), "ok", "hidden"),
         ((140, 85), (100, 50), "ok", "ok"),

@@ -170,10 +170,8 @@ def _same(rows: pd.DataFrame, row: pd.Series) -> pd.Series:
 def _tells(row: pd.Series, x: float, n: float, status: str, policy: Policy) -> bool:
     """Return whether a population and a part of it that has `x` of `n` tell of a small rest."""
     rest, with_it = row["n"] - n, row["x"] - x
-    if rest == 0:
-        return status != "ok"
     if not rest > 0:
-        return False
+        return bool(rest == 0) and status != "ok"
     few = rest < policy.min_n
     if row["unit"] == "percent" and 0 <= with_it <= rest:
         few |= with_it < policy.min_count or rest - with_it < policy.min_count
