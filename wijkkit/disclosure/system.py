@@ -186,12 +186,9 @@ def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_], wijk: In
         area += [name for name in block.areas for _ in block.groups]
         slot += [own_slot] * len(mine)
         group.append(mine % many)
-        # Who is in no cell has the last place.
-        place = np.full(block.size + 1, -1)
-        place[mine] = np.arange(first, first + len(mine))
         code = block.code[now]
-        codes.append(place[code])
         inside = code >= 0
+        codes.append(np.where(inside, first + np.searchsorted(mine, code), code))
         groups[inside, own_slot] = code[inside] % many
         offset, first = offset + block.size, first + len(mine)
     return _Cells(
@@ -319,9 +316,11 @@ def cell_places(system: System) -> Ints:
     cell = np.full(shape, -1)
     member = system.member.tocoo()
     row, atom = member.coords
-    cell[levels[row], system.slot[row], system.indicator[row], atom] = row
     # A question that an atom was not asked has no cell for it.
-    return np.where(system.asked.T[None, None], cell, -1)
+    asked = system.asked[atom, system.indicator[row]]
+    row, atom = row[asked], atom[asked]
+    cell[levels[row], system.slot[row], system.indicator[row], atom] = row
+    return cell
 
 
 def larger_cells(cell: Ints, size: int) -> list[Ints]:
