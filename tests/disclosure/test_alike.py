@@ -17,6 +17,7 @@ from wijkkit.disclosure.alike import (
     Form,
     _Attack,
     _given_back,
+    _more,
     _moves,
     _one_wijk,
     candidates,
@@ -253,3 +254,25 @@ def test_what_an_effect_does_not_need_is_given_back_and_the_rest_as_fine_as_it_h
     refused = Rule({}, gone)
     after = _given_back(before, refused, lambda one: one, None, None)
     assert refused.asked == 0 and (after.multiple == gone).all()
+
+
+def test_no_whole_arm_nor_the_city_is_left_out_for_an_effect(monkeypatch):
+    choice = choice_of(0)
+    system, first = choice.shown.system, choice.first
+    monkeypatch.setattr(alike, "audited", lambda choice, multiple: multiple)
+    one = Settled(system, "1", choice, first, 100.0, None)
+    attack = SimpleNamespace(found=SimpleNamespace(one=one), narrow=None, beside=lambda one: one)
+    for cell in np.flatnonzero(first > 0):
+        for size in (0.0, 10.0):
+            more = np.where(np.arange(len(first)) == cell, size, first)
+            choice.more = lambda multiple, narrow, more=more: more
+            left = _more(attack, lambda one: one)
+            whole = system.level[cell] in ("arm", "city") and system.slot[cell] == 0
+            assert (left is None) == (whole and size == 0)
+            assert left is None or (left.multiple == more).all()
+    # Where it was hidden before it is no loss of the effect.
+    attack.found.one = replace(one, multiple=np.where(system.level == "city", 0.0, first))
+    choice.more = lambda multiple, narrow: multiple
+    assert _more(attack, lambda one: one) is not None
+    choice.more = lambda multiple, narrow: None
+    assert _more(attack, lambda one: one) is None

@@ -231,7 +231,7 @@ def _moves(size: int, most: int) -> Floats:
 def _within(one: Settled, cells: Ints, moved: Floats) -> NDArray[np.bool_]:
     """Return which counts the figures of everybody in larger areas allow; other wijken are shown."""
     system, slack = one.system, one.choice.shown.slack(one.multiple)
-    larger = np.flatnonzero((system.slot == 0) & (system.level != "wijk") & (one.multiple > 0))
+    larger = np.flatnonzero((system.slot == 0) & (system.level != "wijk"))
     larger = larger[np.isin(system.indicator[larger], system.indicator[cells])]
     shared = (system.member[larger] @ system.member[cells].T).toarray() > 0
     shared &= system.indicator[larger][:, None] == system.indicator[cells][None]
