@@ -297,3 +297,11 @@ def test_one_figure_of_a_wijk_is_given_up_for_each_count_or_all_in_a_block():
     whole = choice.more(alone, hidden[:1])
     assert (whole != alone).sum() == (of_wijk & (system.slot == 0) & (alone > 0)).sum()
     assert (choice.more(alone, hidden[:1], block=False) != alone).sum() == 1
+
+
+def test_a_small_system_has_fewer_atoms_than_the_limit(monkeypatch):
+    one = small(1, 1)
+    atoms, kept = len(one.one.system.size), np.zeros(len(one.choice.first), bool)
+    for limit in (atoms, atoms + 1):
+        monkeypatch.setattr(choices, "SMALL", limit)
+        assert Choice(one.shown, one.choice.first, kept).small == (limit > atoms)

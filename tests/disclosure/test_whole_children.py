@@ -352,8 +352,14 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
         # What parts of children leave open by less than a child more is refused unsought.
         parts = [in_parts(one, multiple, cell, [(line, below, above)]) for cell in secret]
         assert weighted or said == is_open or (np.array(parts) < enough[secret]).any()
+        # The choice refuses what even parts of children do not leave open, by one such count.
+        refused = one.choice.narrow_with(multiple, [(line, below, above)])
+        far = np.array(parts) - one.shown.need[secret]
+        assert len(refused) == 1 if (far < -1e-5).any() else len(refused) <= 1
+        assert np.isin(refused, secret[parts < enough[secret] + 1e-5]).all()
     only = np.eye(1, len(truth), secret[0])[0]
     assert not open_with(one.choice, multiple, nothing, [(only, 0.0, 0.0)])
+    assert len(one.choice.narrow_with(multiple, [(only, 0.0, 0.0)])) == 1
     assert weighted or open_with(one.choice, multiple, nothing, [(line, -99.0, 99.0)])
 
 
