@@ -56,6 +56,7 @@ def main() -> None:
     parts = {
         "studies": lambda: studies(options.data, options.all),
         "optimum": lambda: optimum(150 if options.all else 20),
+        "twenty": lambda: cities(24 if options.all else 4),
         "towns": lambda: towns(options.towns or (1000 if options.all else 12), options.first),
         "wide": lambda: wide() if options.all else iter(()),
     }
@@ -227,6 +228,23 @@ def optimum(number: int) -> Iterator[tuple[str, str]]:
         "small towns (3 wijken, 12 figures): towns; figures hidden besides; the least that can be",
         f"{solved}; {ours}; {least}",
     )
+
+
+def cities(number: int) -> Iterator[tuple[str, str]]:
+    """Yield what is hidden besides the rules in cities of 20 wijken, two of them very small."""
+    from towns import twenty
+
+    start, found = time.process_time(), []
+    for seed in range(number):
+        table = twenty(seed).table
+        hidden = table[table["status"].eq("hidden")]
+        whole = hidden["area_level"].eq("wijk") & hidden["group_by"].eq("")
+        found.append((whole.sum(), len(hidden), (table["step"] > 1).sum(), len(table)))
+    lost, hidden, coarser, cells = np.sum(found, axis=0)
+    used = (time.process_time() - start) / number
+    what = "wijken for everybody hidden besides; hidden besides or by count; another step; figures"
+    yield f"{number} cities of 20 wijken: {what}", f"{lost}; {hidden}; {coarser}; {cells}"
+    yield f"{number} cities of 20 wijken: seconds of one core each", f"{used:.1f}"
 
 
 def fewest(choice: Choice) -> int:

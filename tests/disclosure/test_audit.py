@@ -100,12 +100,14 @@ def test_what_is_given_up_on_the_way_and_not_needed_is_undone_in_a_small_system(
             if small_:
                 # All that one step gives up, which is a figure where it is of a wijk.
                 assert len(set(found[gone])) == 1
-                # A gebied of few wijken is left out before it is made coarser.
-                assert found[at] == least or system.level[at] == "gebied"
+                # A gebied of few wijken is left out before it is made coarser, and no figure stands
+                # in a coarser step that gives it no more room.
+                few = system.level[at] == "gebied" or not choice._loses(choice.first, least)[at]
+                assert found[at] == least or few
                 assert len(gone) == 1 or not of_wijk
             else:
                 # In a large one all that was tried before stays.
-                assert not of_wijk or (found[near & (system.level == "city")] == 10).all()
+                assert not of_wijk or (found[near & (system.level == "city")] > 1).all()
     # What nothing opens ends in nothing; nor does an audit make up for a choice that failed.
     searched({hidden: []}, monkeypatch)
     assert audited(choice, choice.first) is None and audited(choice, None) is None

@@ -9,10 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import Policy, Release
-from wijkkit.disclosure.release import release_estimates
+from wijkkit.disclosure import GGD, Policy, Release
+from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.sample import Sample, cells_of
+from wijkkit.estimates import compare
 from wijkkit.estimates.grid import Estimates, estimate_grid
+from wijkkit.estimates.inequality import estimate_gap
 
 SES = ("low", "middle", "high")
 SEX = ("girl", "boy")
@@ -145,3 +147,23 @@ def random_town(
     return town_of(
         people, areas, dict.fromkeys(names, "percent"), {name: every[name] for name in chosen}
     )
+
+
+def twenty(seed: int) -> Release:
+    """What is released of a city of 20 wijken, two of which have 25 and 9 children."""
+    random = np.random.default_rng(seed)
+    areas = areas_of(20, 5).assign(arm=["programme"] * 6 + ["comparator"] * 12 + ["none"] * 2)
+    size = random.integers(70, 250, 20)
+    size[2], size[8] = 25, 9
+    people = areas.loc[areas.index.repeat(size)].reset_index(drop=True)
+    people["ses"] = random.choice(SES, len(people))
+    people["play"] = (random.random(len(people)) < 0.3).astype(float)
+    people[["wave", "weight", "age"]] = "1", 1.0, 8
+    asked = {"play": SimpleNamespace(unit="percent", ages=None, waves=(), direction="higher")}
+    what = people, asked, ("1",), {"ses": GROUPINGS["ses"]}
+    made = estimate_grid(*what, areas=areas)
+    beside = compare(people, asked, ("1",), areas=areas)
+    alike = pd.DataFrame(columns=["area", "comparable", "rank", "distance"])
+    also = Made([estimate_gap(*what, areas=areas)], beside, alike)
+    sample = Sample(people, {"play": "percent"}, what[2], what[3], areas)
+    return release_estimates(made, sample, GGD, also)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from tests.studies import write_study
+from wijkkit.batch.fingerprint import defined
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.pipeline import publication
 from wijkkit.pipeline.earlier import Correction, correct, correction_of
 from wijkkit.reports.record import Record
 from wijkkit.study import open_study
+from wijkkit.study.settings.sources import SurveySource
 
 
 @pytest.fixture
@@ -43,8 +46,29 @@ def test_each_notebook_of_the_last_run_must_have_come_to_its_end(
     study, monkeypatch, rows, ended, told
 ):
     monkeypatch.setattr(publication, "states", lambda _: rows)
-    monkeypatch.setattr(publication, "last_run", lambda _: (ended, RUN))
+    monkeypatch.setattr(publication, "last_run", lambda _: (ended, RUN, defined(study)))
     assert [problem.what for problem in publication._of_run(study)] == told
+
+
+@pytest.mark.parametrize("changed", ["study.yml", "codebook.yml", "indicators.yml", "survey.csv"])
+def test_a_file_that_was_changed_after_the_run_is_another_one(study, changed):
+    survey = SurveySource.model_construct(path="survey.csv")
+    sources = study.settings.sources.model_copy(update={"survey": (survey,)})
+    study = replace(study, settings=study.settings.model_copy(update={"sources": sources}))
+    before = defined(study)
+    with (study.folder / changed).open("a", encoding="utf-8") as file:
+        file.write("# \n")
+    assert defined(study) != before
+    assert defined(replace(study, neighbourhoods={})) != defined(study)
+
+
+def test_the_remedy_for_a_change_after_the_run_is_to_run_and_report_again(study, monkeypatch):
+    monkeypatch.setattr(publication, "states", lambda _: [row("stad", "1_schattingen", "ok")])
+    for of in ("", "another"):
+        monkeypatch.setattr(publication, "last_run", lambda _, of=of: (True, RUN, of))
+        (problem,) = publication._of_run(study)
+        assert "no longer the one that was run" in problem.what
+        assert "wijkkit run" in problem.remedy and "wijkkit report" in problem.remedy
 
 
 @pytest.mark.parametrize(("of_run", "of_site"), [((), ()), (("run",), ("site",)), ((), ("site",))])

@@ -60,19 +60,28 @@ def installed(project: Path) -> str:
 
 def sources(study: Study) -> str:
     """Return the hash of the study's source files, its registry and what was published of it."""
-    said = study.settings.sources.model_dump(mode="json")
-    quotes = study.settings.process.quotes
-    paths = sorted({*_paths(said), *([quotes] if quotes else [])})
     published = [
         f"{folder.name}:{hash_file(folder / 'publication.json')}"
         for ledger in study.ledgers
         for folder in sorted(ledger.glob("*"))
     ]
     correction = hash_file(study.runs / "corrects.json")
-    return hash_of(
-        *(f"{path}:{hash_file(study.path(path))}" for path in paths),
-        *(_registry(study), *published, correction),
-    )
+    return hash_of(*_files(study), _registry(study), *published, correction)
+
+
+def defined(study: Study) -> str:
+    """Return the hash of the files that a publication is about: the study's own and its sources.
+
+    The registry goes on between a run and its publication.
+    """
+    return hash_of(study_files(study), areas(study), *_files(study))
+
+
+def _files(study: Study) -> list[str]:
+    """Return the source files, each with the hash of its content."""
+    quotes = study.settings.process.quotes
+    said = _paths(study.settings.sources.model_dump(mode="json")) + ([quotes] if quotes else [])
+    return [f"{path}:{hash_file(study.path(path))}" for path in sorted(set(said))]
 
 
 def _registry(study: Study) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from wijkkit.batch.engine.client import choose_engine, close_fork_server, execute
 from wijkkit.batch.engine.task import Outcome
-from wijkkit.batch.fingerprint import UNRELEASED, hash_file
+from wijkkit.batch.fingerprint import UNRELEASED, defined, hash_file
 from wijkkit.batch.lock import RUN, writing
 from wijkkit.batch.manifest import EventLog, JobResult, RunResult, write_manifest
 from wijkkit.batch.plan import CITY, Job, Key, find_notebooks, plan, read_notebooks
@@ -85,7 +85,7 @@ def run(
         with EventLog(study.runs / "events.jsonl", name) as log:
             loop = _Loop(work, log, pool, jobs, keep_going, progress)
             names = sorted({f"{job.notebook.stage}/{job.notebook.name}" for job in planned})
-            log.write("run started", jobs=len(planned), notebooks=names)
+            log.write("run started", jobs=len(planned), notebooks=names, of=defined(study))
             results = loop.run(planned)
             log.write("run ended")
         work.tables.save()

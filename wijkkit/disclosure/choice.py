@@ -21,6 +21,7 @@ from wijkkit.disclosure.system import Line, System
 from wijkkit.disclosure.towns import TINY, Towns
 
 Floats = NDArray[np.float64]
+SIZES = np.array([1.0, *COARSER])
 #: A cell that is neither shown nor to be kept open.
 FREE = -1.0
 #: Programs are tried for what moves of children do not show to be open, in systems of fewer atoms.
@@ -55,37 +56,31 @@ class Choice:
         #: A number of each cell's group in its area.
         parts = np.column_stack([self._unit, shown.system.slot, shown.system.group])
         self._part = np.unique(parts, axis=0, return_inverse=True)[1].ravel()
-        self._roomy = self._with_room()
+        self._rooms, need = shown.rooms(SIZES), shown.need.max()
+        #: The finest step of each cell with room enough, or with the most where none has; and that
+        #: with the most of all: a figure may be at the edge of a coarser step.
+        self._roomy, self._widest = (
+            SIZES[np.minimum(self._rooms, enough).argmax(axis=0)] for enough in (need, np.inf)
+        )
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
         self._failed = np.zeros(len(first), int)
 
-    def _with_room(self) -> Floats:
-        """Return the finest step of each cell with room for the children who must be able to move.
-
-        Where none has, that with the most room: a figure may be at the edge of a coarser step.
-        """
-        weight, need = self.shown.system.heaviest(), self.shown.need.max()
-        sizes = np.array([1.0, *COARSER])
-        rooms = []
-        for size in sizes:
-            slack = self.shown.slack(np.full(len(weight), size))
-            heavy = np.minimum(slack.weighted_up, slack.weighted_down) / weight
-            rooms.append(np.minimum(np.minimum(slack.up, slack.down), heavy))
-        enough = np.minimum(rooms, need)
-        return sizes[enough.argmax(axis=0)]
+    def _loses(self, multiple: Floats, one: float) -> NDArray[np.bool_]:
+        """Return the cells that lose more in this multiple, and have more room there."""
+        more = lost(multiple) < lost(one)
+        if one > 0:
+            now = np.searchsorted(SIZES, multiple).clip(max=len(SIZES) - 1)
+            room = np.take_along_axis(self._rooms, now[None], axis=0)[0]
+            more &= self._rooms[np.searchsorted(SIZES, one)] > room
+        return more
 
     def narrow(
         self, multiple: Floats, asked: NDArray[np.int64] | None = None, first: bool = False
     ) -> NDArray[np.int64]:
         """Return the hidden cells whose counts are not open enough; with `first` one of them.
 
-        Parameters
-        ----------
-        multiple : (C,) array
-        asked : array of int, optional
-            Cells that may be narrow; all that are hidden where not given.
-        first : bool
+        `asked`: Cells that may be narrow; all that are hidden where not given.
         """
         narrow = self.secrets(multiple)
         narrow = narrow[~self.open_by_moves(multiple)[narrow]]
@@ -97,12 +92,26 @@ class Choice:
         return found
 
     def settled(self) -> Floats | None:
-        """Return what each cell shows; None where not even the last loss is enough."""
-        before, multiple = np.zeros(0), self.within_wijken()
-        narrow = self.narrow(multiple)
+        """Return what each cell shows; None where not even the last loss is enough.
+
+        Of a small system the better of two. In the careful one figures of wijken are only hidden
+        where that leaves fewer counts to be opened, and those of larger areas come back coarse.
+        """
+        start = self.within_wijken()
+        ways = (self._settled(start, careful) for careful in (False, True)[: 1 + self.small])
+        found = [one for one in ways if one is not None]
+        return min(found, key=self._losses, default=None)
+
+    def _settled(self, multiple: Floats, careful: bool) -> Floats | None:
+        before, narrow = np.zeros(0), self.narrow(multiple)
         while not np.array_equal(before, multiple):
-            before, (multiple, narrow) = multiple, self._in_order(multiple, narrow)
-        return None if len(narrow) else self._given_back(multiple)
+            before, (multiple, narrow) = multiple, self._in_order(multiple, narrow, careful)
+        return None if len(narrow) else self._given_back(multiple, careful)
+
+    def _losses(self, multiple: Floats) -> tuple[int, int, int]:
+        """Return of how many wijken everybody is lost, and how many figures are, or stand coarser."""
+        hidden, coarser = multiple == 0, multiple > self.first
+        return self.wijken_lost(multiple), int(hidden.sum()), int(coarser.sum())
 
     def within_wijken(self) -> Floats:
         """Return what must be given up whatever is shown of larger areas: nothing else helps."""
@@ -111,21 +120,30 @@ class Choice:
         multiple, _ = self._in_order(multiple, self.narrow(multiple))
         return np.where(of_wijk, self._given_back(multiple), self.first)
 
+    def wijken_lost(self, multiple: Floats) -> int:
+        """Return of how many wijken the figure for everybody is given up."""
+        whole = (self.shown.system.level == "wijk") & (self.shown.system.slot == 0)
+        return int((whole & (self.first > 0) & (multiple == 0)).sum())
+
     def _in_order(
-        self, multiple: Floats, narrow: NDArray[np.int64]
+        self, multiple: Floats, narrow: NDArray[np.int64], careful: bool = False
     ) -> tuple[Floats, NDArray[np.int64]]:
         """Give up one kind of loss after another until all is open, and return what is not."""
         for loss in ORDER:
             if len(narrow):
-                multiple, narrow = self._given_up(loss, multiple, narrow)
+                given_up, left = self._given_up(loss, multiple, narrow, careful)
+                # Each figure of a wijk that is hidden is one more that must be open.
+                if loss.larger or not careful or len(left) < len(narrow):
+                    multiple, narrow = given_up, left
         return multiple, narrow
 
     def _given_up(
-        self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64]
+        self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64], careful: bool
     ) -> tuple[Floats, NDArray[np.int64]]:
         system = self.shown.system
-        none = np.zeros(len(multiple))
-        steps = [self._roomy, none + COARSER[-1]] if loss.multiples == COARSER else [none]
+        steps = [np.zeros(len(multiple))]
+        if loss.multiples == COARSER:
+            steps = [self._roomy, self._widest if careful else steps[0] + COARSER[-1]]
         for one in steps:
             which = loss.of(system, self._wijken) & ~self._kept & self._near(narrow, loss)
             which &= lost(multiple) < lost(one)
@@ -194,12 +212,15 @@ class Choice:
         # Another wijk of the same arm, gebied or city can hide this one.
         return self._near_to(narrow) | (0.0 in loss.multiples)
 
-    def _given_back(self, multiple: Floats) -> Floats:
+    def _given_back(self, multiple: Floats, careful: bool = False) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
         for rank, loss in reversed(list(enumerate(ORDER))):
             given_up = self._rank(multiple) == rank
-            finer = COARSER if self.small else (self._roomy, COARSER[-1])
-            for less in (1.0, *(finer if loss.larger else ())):
+            steps = [1.0, *(COARSER if self.small else (self._roomy, COARSER[-1]))]
+            if loss.multiples != COARSER:
+                # Gebieden of few wijken come last: nothing is made finer after them.
+                steps = steps[careful and rank > 0 :] if loss.larger else steps[:1]
+            for less in steps:
                 less = np.broadcast_to(less, multiple.shape)
                 more = given_up & (lost(multiple) > lost(less))
                 multiple = self._restored(multiple, np.flatnonzero(more), less)
@@ -223,7 +244,7 @@ class Choice:
             for one in loss.multiples:
                 which = loss.of(self.shown.system, self._wijken) & ~self._kept
                 which &= self._near(cells, loss)
-                which &= lost(multiple) < lost(one)
+                which &= self._loses(multiple, one)
                 left = np.flatnonzero(which)
                 if one > 0:
                     own = self._alike(cells, left)

@@ -333,3 +333,12 @@ class Shown:
         if self.system.whole:
             up, down = np.floor(up + _SLACK_TINY), np.floor(down + _SLACK_TINY)
         return Slack(np.maximum(up, 0), np.maximum(down, 0), weighted_up, weighted_down)
+
+    def rooms(self, sizes: Floats) -> Floats:
+        """Return how many children may move either way in each cell, by the size of its step."""
+        weight, found = self.system.heaviest(), []
+        for size in sizes:
+            slack = self.slack(np.full(len(weight), size))
+            heavy = np.minimum(slack.weighted_up, slack.weighted_down) / weight
+            found.append(np.minimum(np.minimum(slack.up, slack.down), heavy))
+        return np.array(found)

@@ -144,15 +144,15 @@ def release_estimates(
 
     for system in systems(sample, table, policy.min_count):
         one = settle(chosen(system, reach), told)
-        if told and (lost := _wijken_lost(one.choice, one.multiple)):
+        if told and (lost := one.choice.wijken_lost(one.multiple)):
             # A verdict on a figure in a coarser step is missed less than a figure of a wijk.
             quiet = [replace(relation, judged=False) for relation in told]
             unspoken = unspoken or known(table, finest, quiet)
             choice = chosen(system, unspoken)
             # What is lost whatever is shown of larger areas no other choice gives back.
-            if _wijken_lost(choice, choice.within_wijken()) < lost:
+            if choice.wijken_lost(choice.within_wijken()) < lost:
                 other = settle(choice, quiet)
-                if _wijken_lost(choice, other.multiple) < lost:
+                if choice.wijken_lost(other.multiple) < lost:
                     one, unjudged[system.rows] = other, True
         multiple[system.rows] = one.multiple
         settled.append(one)
@@ -193,13 +193,6 @@ def _told(
     """Yield what is told of the cells by all that is made of them."""
     others = made.judged, made.comparisons, made.comparable
     yield from relations(made.derived, *others, table, shown, finest)
-
-
-def _wijken_lost(choice: Choice, multiple: np.ndarray) -> int:
-    """Return of how many wijken the figure for everybody is given up."""
-    system = choice.shown.system
-    whole = (system.level == "wijk") & (system.slot == 0) & (choice.first > 0)
-    return int((whole & (multiple == 0)).sum())
 
 
 def _left_out(one: Settled) -> bool:

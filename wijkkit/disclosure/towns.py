@@ -19,7 +19,8 @@ TINY = 1e-6
 MARGIN = 1.0
 #: Towns that are remembered.
 _KEPT = 400
-_OPTIONS = {"output_flag": False, "threads": 1}
+#: From one aim to the next the last town stays one: the primal simplex goes on from it.
+_OPTIONS = {"output_flag": False, "threads": 1, "simplex_strategy": 4}
 
 
 class _Quiet(highspy.Highs):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from wijkkit.batch.fingerprint import defined
 from wijkkit.batch.lock import RELEASE, writing
 from wijkkit.batch.manifest import last_run, states
 from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
@@ -39,11 +40,14 @@ def require_belonging(study: Study, approved: bool = False) -> None:
 
 
 def _of_run(study: Study) -> Iterator[Problem]:
-    rows, (ended, notebooks) = states(study), last_run(study)
+    rows, (ended, notebooks, of) = states(study), last_run(study)
     if not rows:
         yield Problem("nothing has run yet", remedy=_RUN)
     elif not ended:
         yield Problem("the last run did not end", remedy=_RUN)
+    elif of != defined(study):
+        what = "a file of the study, or of its sources, is no longer the one that was run"
+        yield Problem(what, remedy=f"{_RUN} {_REPORT}")
     scopes = {CITY: CITY} | dict.fromkeys(study.neighbourhoods, "wijk")
     for row in rows:
         there = f"{scopes.get(row['scope'])}/{row['notebook']}" in notebooks
