@@ -139,7 +139,7 @@ def test_a_child_that_is_withdrawn_moves_no_figure_and_no_effect(
     publish(study, new_ledger=True)
     fewer = people.drop(index=people.index[40]).reset_index(drop=True)
     same(then, run(study, fewer, effect=True))
-    for child in range(0, len(people), 400):
+    for child in range(0, len(people), 700):
         same(then, run(study, people.drop(index=people.index[child]).reset_index(drop=True)))
     shutil.rmtree(study.ledgers[0])
     with pytest.raises(AssertionError):

@@ -241,19 +241,19 @@ class Choice:
         step those of the cells' own groups, or all that are near where none is left.
         """
         for loss in ORDER:
-            for one in loss.multiples:
-                which = loss.of(self.shown.system, self._wijken) & ~self._kept
-                which &= self._near(cells, loss)
-                which &= self._loses(multiple, one)
-                left = np.flatnonzero(which)
-                if one > 0:
-                    own = self._alike(cells, left)
-                    left = own if len(own) else left
-                elif not block and (self.shown.system.level[left] == "wijk").all():
-                    found = (self._next(cell, left) for cell in cells)
-                    left = np.array([few for few in found if few is not None], int)
-                if len(left):
-                    return np.where(np.isin(np.arange(len(which)), left), one, multiple)
+            which = loss.of(self.shown.system, self._wijken) & ~self._kept
+            which &= self._near(cells, loss)
+            left = [
+                (one, np.flatnonzero(which & self._loses(multiple, one))) for one in loss.multiples
+            ]
+            if loss.multiples == COARSER:
+                left = [*((one, self._alike(cells, some)) for one, some in left), *left]
+            for one, some in left:
+                if not one and not block and (self.shown.system.level[some] == "wijk").all():
+                    found = (self._next(cell, some) for cell in cells)
+                    some = np.array([few for few in found if few is not None], int)
+                if len(some):
+                    return np.where(np.isin(np.arange(len(which)), some), one, multiple)
         return None
 
     def _seek(self) -> Towns:
