@@ -129,7 +129,7 @@ def same(then, now) -> None:
         pd.testing.assert_frame_equal(then[name], table)
 
 
-@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("weighted", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_child_that_is_withdrawn_moves_no_figure_and_no_effect(
     unpublished, respondents, weighted
 ):

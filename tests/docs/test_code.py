@@ -20,6 +20,8 @@ RUN = {page: [b for b in blocks(page) if not b.said.startswith("not run: ")] for
 NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
 #: Pages that name indicators or goals which the demo of few indicators does not have.
 WHOLE = {"docs/howto/interactive.md", "docs/howto/record_what_was_done.md"}
+#: Pages that run a study again, as the tutorial does: `.ci/run` asks these besides.
+SLOW = {"docs/howto/add_a_notebook.md", "docs/howto/corrected_weights.md"}
 #: ``wijkkit <command> ...`` wherever it stands in a page.
 COMMANDS = [
     (NAMES[page], found)
@@ -41,7 +43,11 @@ def project(page: Path, request, tmp_path: Path, monkeypatch) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if RUN[p]], ids=NAMES.get)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=[pytest.mark.slow] * (NAMES[p] in SLOW)) for p in PAGES if RUN[p]],
+    ids=NAMES.get,
+)
 def test_the_code_of_a_page_runs(page, project):
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     names: dict[str, object] = {}
