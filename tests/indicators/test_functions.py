@@ -216,6 +216,7 @@ def own_function(days):
         ),
         ("return days", {}, "a percentage of other values than 0 and 1 .found 7; expected 0, 1"),
         ("return 1.0", {}, "own_function gives no number per respondent .found float; expected"),
+        ("return days.astype(str) + 'x'", {}, "own_function gives no number per respondent .found"),
         ("return days.dropna()", {"unit": "score"}, "gives no number per respondent"),
         ("return days", {"ages": [12, 4]}, "the first age must be below the first at which"),
     ],

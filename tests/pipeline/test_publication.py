@@ -58,15 +58,19 @@ def test_a_file_that_was_changed_after_the_run_is_another_one(study, changed):
     before = defined(study)
     with (study.folder / changed).open("a", encoding="utf-8") as file:
         file.write("# \n")
-    assert defined(study) != before
-    assert defined(replace(study, neighbourhoods={})) != defined(study)
+    now = defined(study)
+    assert [name for name in now if now[name] != before[name]] == [changed]
+    assert defined(replace(study, neighbourhoods={}))["wijken"] != now["wijken"]
 
 
-def test_the_remedy_for_a_change_after_the_run_is_to_run_and_report_again(study, monkeypatch):
+@pytest.mark.parametrize("of", [{}, {"study.yml": "another"}])
+def test_each_file_that_changed_after_the_run_is_named_with_what_to_do(study, monkeypatch, of):
     monkeypatch.setattr(publication, "states", lambda _: [row("stad", "1_schattingen", "ok")])
-    for of in ("", "another"):
-        monkeypatch.setattr(publication, "last_run", lambda _, of=of: (True, RUN, of))
-        (problem,) = publication._of_run(study)
+    was = {} if not of else defined(study) | of
+    monkeypatch.setattr(publication, "last_run", lambda _: (True, RUN, was))
+    problems = list(publication._of_run(study))
+    assert {problem.file for problem in problems} == set(of or defined(study))
+    for problem in problems:
         assert "no longer the one that was run" in problem.what
         assert "wijkkit run" in problem.remedy and "wijkkit report" in problem.remedy
 

@@ -66,22 +66,23 @@ def sources(study: Study) -> str:
         for folder in sorted(ledger.glob("*"))
     ]
     correction = hash_file(study.runs / "corrects.json")
-    return hash_of(*_files(study), _registry(study), *published, correction)
+    files = (f"{path}:{mark}" for path, mark in _files(study).items())
+    return hash_of(*files, _registry(study), *published, correction)
 
 
-def defined(study: Study) -> str:
-    """Return the hash of the files that a publication is about: the study's own and its sources.
+def defined(study: Study) -> dict[str, str]:
+    """Return the hash of each file that a publication is about: the study's own and its sources.
 
     The registry goes on between a run and its publication.
     """
-    return hash_of(study_files(study), areas(study), *_files(study))
+    return {**_own_files(study), "wijken": areas(study), **_files(study)}
 
 
-def _files(study: Study) -> list[str]:
-    """Return the source files, each with the hash of its content."""
+def _files(study: Study) -> dict[str, str]:
+    """Return the hash of each source file."""
     quotes = study.settings.process.quotes
     said = _paths(study.settings.sources.model_dump(mode="json")) + ([quotes] if quotes else [])
-    return [f"{path}:{hash_file(study.path(path))}" for path in sorted(set(said))]
+    return {path: hash_file(study.path(path)) for path in sorted(set(said))}
 
 
 def _registry(study: Study) -> str:
@@ -106,8 +107,12 @@ def _paths(said: object) -> list[str]:
 
 def study_files(study: Study) -> str:
     """Return the hash of the files that define the study; a wijk's own are parameters instead."""
+    return hash_of(*(f"{name}:{mark}" for name, mark in _own_files(study).items()))
+
+
+def _own_files(study: Study) -> dict[str, str]:
     names = ("study.yml", "codebook.yml", "indicators.yml", "indicators.py")
-    return hash_of(*(f"{name}:{hash_file(study.folder / name)}" for name in names))
+    return {name: hash_file(study.folder / name) for name in names}
 
 
 def areas(study: Study) -> str:

@@ -286,15 +286,15 @@ def changed_needs(runs: Path, event: Mapping[str, Any]) -> list[str]:
     return [key for key, mark in needs if hash_file(runs / output_path(*key.split("/"))) != mark]
 
 
-def last_run(study: Study) -> tuple[bool, frozenset[str], str]:
+def last_run(study: Study) -> tuple[bool, frozenset[str], dict[str, str]]:
     """Return whether the last run ended, its notebooks (``stad/<name>`` or ``wijk/<name>``), and
-    the hash of the files that it was of."""
-    ended, of = False, ""
+    the hashes of the files that it was of."""
+    ended, of = False, {}
     notebooks: frozenset[str] = frozenset()
     for event in read_events(study.runs / "events.jsonl"):
         if event["event"] == "run started":
             ended, notebooks = False, frozenset(event.get("notebooks", ()))
-            of = event.get("of", "")
+            of = event.get("of", {})
         ended |= event["event"] == "run ended"
     return ended, notebooks, of
 

@@ -91,7 +91,15 @@ def _checked(definition: Indicator, values: object, respondents: pd.DataFrame) -
             expected="a Series with a value in each row of its columns",
             remedy="Correct what the function returns.",
         )
-    found = values.astype(float).where(was_asked(definition, respondents))
+    numbers = pd.to_numeric(values, errors="coerce").astype(float)
+    if len(text := values[values.notna() & numbers.isna()]):
+        raise EstimationError(
+            f"{definition.function} gives no number per respondent",
+            found=repr(text.iloc[0]),
+            expected="numbers, or missing",
+            remedy="Correct what the function returns.",
+        )
+    found = numbers.where(was_asked(definition, respondents))
     other = found[found.notna() & ~found.isin([0, 1])]
     if definition.unit == "percent" and len(other):
         raise EstimationError(

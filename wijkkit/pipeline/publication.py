@@ -45,9 +45,11 @@ def _of_run(study: Study) -> Iterator[Problem]:
         yield Problem("nothing has run yet", remedy=_RUN)
     elif not ended:
         yield Problem("the last run did not end", remedy=_RUN)
-    elif of != defined(study):
-        what = "a file of the study, or of its sources, is no longer the one that was run"
-        yield Problem(what, remedy=f"{_RUN} {_REPORT}")
+    now = defined(study) if rows and ended else {}
+    for file in sorted(now.keys() | of.keys()) if now else ():
+        if now.get(file) != of.get(file):
+            what = "this file is no longer the one that was run"
+            yield Problem(what, file=file, remedy=f"{_RUN} {_REPORT}")
     scopes = {CITY: CITY} | dict.fromkeys(study.neighbourhoods, "wijk")
     for row in rows:
         there = f"{scopes.get(row['scope'])}/{row['notebook']}" in notebooks
