@@ -115,10 +115,12 @@ def test_status_says_of_each_notebook_how_it_fared(folder, monkeypatch):
         {"status": "stale", "scope": "zuid", "notebook": "2", "message": "old"},
     ]
     monkeypatch.setattr(manifest, "states", lambda _: rows)
+    monkeypatch.setattr(manifest, "changed_files", lambda _: ["indicators.yml"])
     assert told("status", "--study", folder).output.splitlines() == [
         "ok           stad/1",
         "failed       noord/2, cell 3: why",
         "stale        zuid/2: old",
+        "changed      indicators.yml: not the file that was run; wijkkit run",
     ]
     rows.clear()
     assert "Nothing has run yet." in told("status", "--study", folder).output
@@ -151,11 +153,13 @@ def test_a_report_that_is_not_complete_says_so_and_fails(folder, monkeypatch, fa
         )  # fmt: skip
 
     monkeypatch.setattr(render, "render", rendered)
+    monkeypatch.setattr(manifest, "changed_files", lambda _: ["survey.csv"])
     result = told("report", "--format", "pdf", "--wijk", "noord", "--jobs", 3, "--study", folder)
     assert result.exit_code == (4 if failed else 0)
     assert "2 files; 1 pages made anew" in result.output and "_site/index.html" in result.output
     assert "Quarto warned: odd" in result.stderr
     assert ("noord.html has no 1_analyse (why)" in result.stderr) == bool(failed)
+    assert "Not the file that was run: survey.csv" in result.stderr
     assert asked == {"engine": "auto", "formats": ["pdf"], "wijken": ["noord"], "jobs": 3}
     told("report", "--study", folder)
     assert asked == {"engine": "auto", "formats": [], "wijken": None, "jobs": 2}

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.studies import write_study
+from wijkkit.batch import manifest
 from wijkkit.batch.fingerprint import defined
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.pipeline import publication
@@ -46,7 +47,8 @@ def test_each_notebook_of_the_last_run_must_have_come_to_its_end(
     study, monkeypatch, rows, ended, told
 ):
     monkeypatch.setattr(publication, "states", lambda _: rows)
-    monkeypatch.setattr(publication, "last_run", lambda _: (ended, RUN, defined(study)))
+    monkeypatch.setattr(publication, "last_run", lambda _: (ended, RUN, {}))
+    monkeypatch.setattr(publication, "changed_files", lambda _: [])
     assert [problem.what for problem in publication._of_run(study)] == told
 
 
@@ -67,7 +69,8 @@ def test_a_file_that_was_changed_after_the_run_is_another_one(study, changed):
 def test_each_file_that_changed_after_the_run_is_named_with_what_to_do(study, monkeypatch, of):
     monkeypatch.setattr(publication, "states", lambda _: [row("stad", "1_schattingen", "ok")])
     was = {} if not of else defined(study) | of
-    monkeypatch.setattr(publication, "last_run", lambda _: (True, RUN, was))
+    for module in (publication, manifest):
+        monkeypatch.setattr(module, "last_run", lambda _: (True, RUN, was))
     problems = list(publication._of_run(study))
     assert {problem.file for problem in problems} == set(of or defined(study))
     for problem in problems:

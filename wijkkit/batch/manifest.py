@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from wijkkit.batch.fingerprint import TableHashes, hash_file
+from wijkkit.batch.fingerprint import TableHashes, defined, hash_file
 from wijkkit.batch.lock import is_running
 from wijkkit.batch.plan import Key, output_path
 from wijkkit.display import ShowsItself
@@ -297,6 +297,12 @@ def last_run(study: Study) -> tuple[bool, frozenset[str], dict[str, str]]:
             of = event.get("of", {})
         ended |= event["event"] == "run ended"
     return ended, notebooks, of
+
+
+def changed_files(study: Study) -> list[str]:
+    """Return the study's own files and its sources that are not those of the last run."""
+    now, (*_, of) = defined(study), last_run(study)
+    return sorted(file for file in now.keys() | of.keys() if now.get(file) != of.get(file))
 
 
 def _state(

@@ -34,6 +34,7 @@ def report(
     jobs: Annotated[int, typer.Option(min=1, help="Reports made at the same time.")] = 2,
 ) -> None:
     """Make the reports from the executed notebooks and say where they are."""
+    from wijkkit.batch.manifest import changed_files
     from wijkkit.reports.render import render
 
     opened = open_study(study)
@@ -53,6 +54,8 @@ def report(
     for stem, notebooks in made.failed.items():
         for notebook, why in notebooks.items():
             typer.echo(f"Not complete: {stem}.html has no {notebook} ({why})", err=True)
+    for file in changed_files(opened):
+        typer.echo(f"Not the file that was run: {file}. Run the study again: wijkkit run", err=True)
     typer.echo(f"Look at {made.site / 'index.html'}")
     if made.failed:
         raise typer.Exit(ReportError.exit_code)

@@ -76,13 +76,16 @@ def summary(result: RunResult) -> str:
 
 def status(study: StudyOption = Path("parameters")) -> None:
     """Say how each notebook fared in its last run."""
-    from wijkkit.batch.manifest import states
+    from wijkkit.batch.manifest import changed_files, states
 
-    rows = states(open_study(study))
+    opened = open_study(study)
+    rows = states(opened)
     for row in rows:
         cell = "" if row.get("cell") is None else f", cell {row['cell']}"
         detail = f"{cell}: {row['message']}" if row["message"] else ""
         typer.echo(f"{row['status']:<12} {row['scope']}/{row['notebook']}{detail}")
+    for file in changed_files(opened) if rows else ():
+        typer.echo(f"{'changed':<12} {file}: not the file that was run; wijkkit run")
     if not rows:
         typer.echo("Nothing has run yet.")
 

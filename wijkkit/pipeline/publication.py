@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-from wijkkit.batch.fingerprint import defined
 from wijkkit.batch.lock import RELEASE, writing
-from wijkkit.batch.manifest import last_run, states
+from wijkkit.batch.manifest import changed_files, last_run, states
 from wijkkit.disclosure.ledger import Entry, add_entry, read_entries, standing
 from wijkkit.disclosure.publication import Publication, build_release
 from wijkkit.disclosure.scan import Forbidden, forbidden_of
@@ -40,16 +39,14 @@ def require_belonging(study: Study, approved: bool = False) -> None:
 
 
 def _of_run(study: Study) -> Iterator[Problem]:
-    rows, (ended, notebooks, of) = states(study), last_run(study)
+    rows, (ended, notebooks, _) = states(study), last_run(study)
     if not rows:
         yield Problem("nothing has run yet", remedy=_RUN)
     elif not ended:
         yield Problem("the last run did not end", remedy=_RUN)
-    now = defined(study) if rows and ended else {}
-    for file in sorted(now.keys() | of.keys()) if now else ():
-        if now.get(file) != of.get(file):
-            what = "this file is no longer the one that was run"
-            yield Problem(what, file=file, remedy=f"{_RUN} {_REPORT}")
+    for file in changed_files(study) if rows and ended else ():
+        what = "this file is no longer the one that was run"
+        yield Problem(what, file=file, remedy=f"{_RUN} {_REPORT}")
     scopes = {CITY: CITY} | dict.fromkeys(study.neighbourhoods, "wijk")
     for row in rows:
         there = f"{scopes.get(row['scope'])}/{row['notebook']}" in notebooks
