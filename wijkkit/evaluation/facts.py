@@ -8,9 +8,10 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import policy_for
+from wijkkit.disclosure import Policy, policy_for
 from wijkkit.evaluation.process.implementation import (
     implementation,
     implementation_by_wijk,
@@ -19,7 +20,7 @@ from wijkkit.evaluation.process.implementation import (
     pace_by_wijk,
 )
 from wijkkit.evaluation.process.measures import Columns, parts_of
-from wijkkit.evaluation.process.people import shown_measures
+from wijkkit.evaluation.process.people import shown_measures, small_alike
 from wijkkit.registry.registry import KindTables, kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
@@ -90,16 +91,32 @@ class Facts:
         return rows[~rows["status"].eq("planned") & ~later]
 
     def activities(self, wijk: str, intervention: str) -> Columns:
-        """Return the activities of an intervention, as the columns that measures are made of."""
+        """Return the activities of an intervention, as the columns that measures are made of.
+
+        Small numbers of participants count alike (`process.people.small_alike`).
+        """
         parts, nothing = self._activities
         return parts.get((wijk, intervention), nothing)
 
     @cached_property
     def _activities(self) -> tuple[dict, dict]:
-        tables = self.registry
-        if isinstance(tables, KindTables):
-            return parts_of(tables.columns("activities"), ["wijk", "intervention"])
-        return parts_of(self.registry_rows("activities"), ["wijk", "intervention"])
+        tables, by = self.registry, ["wijk", "intervention"]
+        if not isinstance(tables, KindTables):
+            return parts_of(self._counted, by)
+        columns = tables.columns("activities")
+        people = small_alike(np.array(columns["participants"], dtype=float), self._policy)
+        return parts_of({**columns, "participants": people}, by)
+
+    @property
+    def _counted(self) -> pd.DataFrame:
+        """The activities, with small numbers of participants as sums count them."""
+        rows = self.registry_rows("activities")
+        people = rows["participants"].to_numpy(dtype=float, na_value=np.nan)
+        return rows.assign(participants=small_alike(people, self._policy))
+
+    @property
+    def _policy(self) -> Policy:
+        return policy_for(self.study)
 
     def _rows_of_wijk(self, kind: str) -> dict[str, pd.DataFrame]:
         """Return the rows of a kind by wijk: everything is asked wijk by wijk."""
@@ -164,12 +181,13 @@ class Facts:
         See `process.implementation` and `process.people.shown_measures`: whatever says how a wijk
         does reads these.
         """
-        rows = [self.registry_rows(kind) for kind in ("interventions", "activities", "partners")]
+        items, partners = self.registry_rows("interventions"), self.registry_rows("partners")
+        rows = items, self._counted, partners
         after = self.study.settings.process.maintained_after_days
         on: dict[str, Any] = {"as_of": self.as_of, "maintained_after_days": after}
         wijken = list(self.study.neighbourhoods)
         each, of_wijk = implementation(*rows, **on), implementation_by_wijk(wijken, *rows, **on)
-        return shown_measures(each, of_wijk, rows[1], policy_for(self.study))
+        return shown_measures(each, of_wijk, self._policy)
 
     def measure(self, name: str, wijk: str, intervention: str = "") -> Mapping | None:
         """Return a measure of what was carried out, of a wijk or one of its interventions."""

@@ -11,7 +11,7 @@ import pandas as pd
 from wijkkit.evaluation.process import measures
 from wijkkit.evaluation.process.measures import quality
 from wijkkit.language import absence, day, number, percentage, text
-from wijkkit.live.snapshot import Snapshot, say, share_status, without_small
+from wijkkit.live.snapshot import Snapshot, say, share_status
 from wijkkit.registry.tables import GOAL_COLUMNS
 
 #: Days of half a year.
@@ -101,7 +101,6 @@ def _row(
     rows: measures.Columns,
 ) -> SimpleNamespace:
     language = snapshot.language
-    rows = {**rows, "participants": without_small(rows["participants"], snapshot.policy)}
     goals = [names.get(item[column]) for column in GOAL_COLUMNS if not pd.isna(item[column])]
     sessions = measures.sum_ratio(rows, "delivered_sessions", "planned_sessions")
     evidence = "unknown" if pd.isna(item["evidence"]) else item["evidence"]
@@ -118,9 +117,7 @@ def _row(
         sessions=_of(sessions, language),
         share=sessions.value,
         half_year=_half_years(rows, snapshot),
-        participants=_of(
-            measures.sum_ratio(rows, "participants", "planned_participants"), language
-        ),
+        participants=_participants(rows, snapshot),
         target=_target(item, rows, snapshot),
         low_ses=_low_ses(item, rows, snapshot),
         quality=_quality(rows, snapshot),
@@ -150,6 +147,17 @@ def _of(found: measures.Measure, language: str) -> str:
     return say("of", language, share=percentage(found.value, language), **fields)
 
 
+def _participants(rows: measures.Columns, snapshot: Snapshot) -> str:
+    found = measures.sum_ratio(rows, "participants", "planned_participants")
+    return _few(found, snapshot) or _of(found, snapshot.language)
+
+
+def _few(found: measures.Measure, snapshot: Snapshot) -> str:
+    """Return that a number of people is too small to show; empty where it is not."""
+    small = 0 < found.numerator < snapshot.policy.min_count
+    return absence("hidden", snapshot.language) if small else ""
+
+
 def _half_years(rows: measures.Columns, snapshot: Snapshot) -> str:
     if not len(rows["name"]):
         return ""
@@ -162,7 +170,7 @@ def _half_years(rows: measures.Columns, snapshot: Snapshot) -> str:
 
 def _target(item: Mapping, rows: measures.Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, measures.reach(rows, item["target_size"])
-    if found.denominator < snapshot.policy.min_count:
+    if found.denominator < snapshot.policy.min_count or _few(found, snapshot):
         return absence("hidden", language)
     if found.status != "ok":
         return absence("missing", language)

@@ -9,7 +9,6 @@ from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
 
-import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy, policy_for, signed_off
@@ -192,17 +191,6 @@ def say(key: str, language: str, **fields: object) -> str:
 def days_word(days: float, language: str) -> str:
     """Return a number of days in words."""
     return say("days", language, n=number(days, language))
-
-
-def without_small(counts: np.ndarray, policy: Policy) -> np.ndarray:
-    """Return counts of people, absent where they are small, row by row; zero is shown.
-
-    >>> import numpy as np
-    >>> from wijkkit.disclosure.policy import GGD
-    >>> without_small(np.array([0.0, 4.0, 5.0]), GGD).tolist()
-    [0.0, nan, 5.0]
-    """
-    return np.where((counts > 0) & (counts < policy.min_count), np.nan, counts)
 
 
 def share_status(part: float, whole: float, policy: Policy) -> str:
