@@ -20,7 +20,8 @@ from wijkkit.disclosure.audit import Search, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE, Settled
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.program import Program, counts_of
+from wijkkit.disclosure.program import Program
+from wijkkit.disclosure.system import Ends
 from wijkkit.disclosure.towns import Towns
 
 #: Of three children a figure is shown, in steps of ten points.
@@ -155,9 +156,8 @@ def test_counts_of_a_system_are_those_of_its_children(seed, questions, weighted)
     assert (one.shown.count == one.count[at]).all()
     for town in one.towns[:: max(1, len(one.towns) // 20)]:
         (number,) = np.flatnonzero((one.towns == town).all(axis=(1, 2)))
-        assert counts_of(one.shown, town).tolist() == one.count[number].tolist()
-        heavy = counts_of(one.shown, town, system.weight)
-        assert heavy == pytest.approx(one.weighted[number])
+        assert system.counts(town).tolist() == one.count[number].tolist()
+        assert system.weighted(town) == pytest.approx(one.weighted[number])
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -266,11 +266,11 @@ def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weight
         # Each proof is a town that looks the same.
         program = Program(one.shown, multiple)
         proofs = one.choice.proofs(multiple)
-        lowest, highest = one.count[one.true].copy(), one.count[one.true].copy()
-        program.look_at(proofs, lowest, highest)
-        assert (highest - lowest <= exact).all()
+        ends = Ends(one.count[[one.true]])
+        program.look_at(proofs, ends)
+        assert (ends.width() <= exact).all()
         shown_open = np.isin(np.arange(len(need)), one.choice.secrets(multiple)) & is_open
-        assert (highest - lowest >= need - 1e-9)[shown_open].all()
+        assert (ends.width() >= need - 1e-9)[shown_open].all()
         promised += int((need * shown_open).sum())
     assert promised
 
@@ -284,14 +284,14 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
             among = one.count[same, cell]
             for sign, end in ((1.0, among.min()), (-1.0, among.max())):
                 town = program.end(cell, sign)
-                assert counts_of(one.shown, town)[cell] == end and program.allows(town)
+                assert one.one.system.counts(town)[cell] == end and program.allows(town)
                 # Further than the end there is none, and that is known.
                 assert program.beyond(cell, sign, end - sign) == (None, True)
                 town, decided = program.beyond(cell, sign, end)
-                assert decided and counts_of(one.shown, town)[cell] == end
+                assert decided and one.one.system.counts(town)[cell] == end
                 # No further than asked.
                 town = program.end(cell, sign, enough=one.count[one.true, cell] * sign)
-                assert counts_of(one.shown, town)[cell] == one.count[one.true, cell]
+                assert one.one.system.counts(town)[cell] == one.count[one.true, cell]
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -379,15 +379,15 @@ def test_a_program_keeps_what_is_elsewhere_and_takes_counts_from_a_list(question
             fixed = (one.towns[same] == system.truth)[:, still].all(axis=(1, 2))
             ends = sign * one.count[same[fixed], cell]
             town = program.end(cell, sign, around=around)
-            assert sign * counts_of(one.shown, town)[cell] == ends.min()
+            assert sign * one.one.system.counts(town)[cell] == ends.min()
             assert (town == system.truth)[still].all()
             # Of these sets of counts the town has one, the truth not always among them.
             sets = one.count[np.ix_(random.choice(same, 4), listed)]
             has = (one.count[same][:, None, listed] == sets).all(axis=2).any(axis=1)
             town = program.end(cell, sign, (np.array(listed), sets))
             ends = sign * one.count[same[has], cell]
-            assert sign * counts_of(one.shown, town)[cell] == ends.min()
-            assert (counts_of(one.shown, town)[listed] == sets).all(axis=1).any()
+            assert sign * one.one.system.counts(town)[cell] == ends.min()
+            assert (one.one.system.counts(town)[listed] == sets).all(axis=1).any()
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -418,12 +418,12 @@ def test_what_children_answer_otherwise_counts_where_such_a_town_looks_the_same(
             # A town that nobody can have, for an answer that was not asked.
             unasked = (made > 0)[:, :, None] & (system.patterns > 0) & ~system.asked[:, None, :]
             good &= not unasked.any()
-            lowest, highest = one.shown.count.copy(), one.shown.count.copy()
+            ends = Ends(one.shown.count[None])
             proof = Proofs(np.zeros(1, int), town, atom, gone, come, number)
-            program.look_at(proof, lowest, highest)
+            program.look_at(proof, ends)
             count = one.count[at] if good else one.shown.count
-            assert (lowest == np.minimum(one.shown.count, count)).all()
-            assert (highest == np.maximum(one.shown.count, count)).all()
+            assert (ends.least == np.minimum(one.shown.count, count)).all()
+            assert (ends.most == np.maximum(one.shown.count, count)).all()
             kinds.add((good, at is None))
     assert len(kinds) == 3
 

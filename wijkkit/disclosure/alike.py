@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from wijkkit.disclosure.audit import audited, narrow_with
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.loss import lost
-from wijkkit.disclosure.program import Program, counts_of
-from wijkkit.disclosure.system import System
+from wijkkit.disclosure.program import Program
+from wijkkit.disclosure.system import Ends, System
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -277,7 +277,7 @@ class _Attack:
         seen = as_shown(self.found.change, form)
         alike = (np.abs(seen - seen[0]) < _TINY).all(axis=1)
         counts = np.stack(self._counts)[alike[self._rows]]
-        self._least, self._most = counts.min(axis=0), counts.max(axis=0)
+        self._ends = Ends(counts)
         # What was not open in an earlier form is tried first.
         for cell in self._asked():
             need = self._choice.shown.need[cell] - _TINY
@@ -286,9 +286,9 @@ class _Attack:
                 rows = np.flatnonzero(alike & ~self._dead)
                 if len(column) and np.ptp(self.found.moved[rows, column[0]]) < need:
                     break
-                if self._most[cell] - self._least[cell] < need:
+                if self._ends.width()[cell] < need:
                     self._search(cell, column, sign, self._nearest(rows, column))
-            if self._most[cell] - self._least[cell] < need:
+            if self._ends.width()[cell] < need:
                 self.narrow = np.array([cell])
                 return False
         return True
@@ -298,7 +298,7 @@ class _Attack:
         cells = self.found.cells
         counts = self._choice.count[cells] + self.found.moved[rows]
         need = self._choice.shown.need[cell]
-        far = self._most[cell] - need if sign > 0 else -self._least[cell] - need
+        far = (self._ends.most[cell] if sign > 0 else -self._ends.least[cell]) - need
         town = self._program.end(cell, sign, (cells, counts), far)
         if town is None:
             return
@@ -307,12 +307,11 @@ class _Attack:
             # What lies beyond is in no town that looks the same.
             beyond = sign * counts[:, column[0]] < sign * count[cell] - _TINY
             self._dead[rows[beyond]] = True
-        np.minimum(self._least, count, out=self._least)
-        np.maximum(self._most, count, out=self._most)
+        self._ends.note(count)
 
     def _note(self, town: Floats) -> Floats:
         """Remember a town by its counts, and by the set of counts of wijken that it has."""
-        count = counts_of(self._choice.shown, town)
+        count = self._choice.shown.system.counts(town)
         cells = self.found.cells
         moved = count[cells] - self._choice.count[cells]
         apart = np.abs(self.found.moved - moved).sum(axis=1)

@@ -18,8 +18,8 @@ from scipy import sparse
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.differences import Differences
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.program import Program, counts_of
-from wijkkit.disclosure.system import Line
+from wijkkit.disclosure.program import Program
+from wijkkit.disclosure.system import Ends, Line
 
 Floats = NDArray[np.float64]
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
@@ -61,7 +61,7 @@ def _undone(search: Search, choice: Choice, before: list[Floats], multiple: Floa
     for was in reversed(before):
         tried = np.where((was != after) & (multiple == after), was, multiple)
         # The choice refuses first: it is quick.
-        if not len(choice.narrow(tried, first=True)) and not len(search.narrow(tried, first=True)):
+        if not len(choice.narrow(tried, first=True)) and not len(search.narrow(tried)):
             multiple = tried
         after = was
     return multiple
@@ -95,36 +95,19 @@ class Search:
         #: Counts and weighted counts in the towns that were found, the true one first.
         self._found = [(choice.count, choice.shown.system.weighted())]
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
-        #: The last count that was not open: it is sought first the next time.
-        self._last = -1
 
     def narrow(
-        self,
-        multiple: Floats,
-        known: Sequence[Line] = (),
-        first: bool = False,
-        further: bool = False,
+        self, multiple: Floats, known: Sequence[Line] = (), further: bool = False
     ) -> NDArray[np.int64]:
-        """Return the hidden cells of which no towns show that they are open; with `first` one.
+        """Return the hidden cells of which no towns show that they are open.
 
         `further`: In a large system, too, towns are sought where moves of children prove nothing.
         """
-        width = self.widths(multiple, known, first, further)
-        secret = self._choice.secrets(multiple)
-        narrow = secret[width[secret] < self._shown.need[secret] - _TINY]
-        return narrow[narrow == self._last] if first and self._choice.small else narrow
+        width, secret = self.widths(multiple, known, further), self._choice.secrets(multiple)
+        return secret[width[secret] < self._shown.need[secret] - _TINY]
 
-    def widths(
-        self,
-        multiple: Floats,
-        known: Sequence[Line] = (),
-        first: bool = False,
-        further: bool = False,
-    ) -> Floats:
-        """Return how far apart two towns that look the same are, per cell, as far as is needed.
-
-        With `first` no further than to the first that is not open enough.
-        """
+    def widths(self, multiple: Floats, known: Sequence[Line] = (), further: bool = False) -> Floats:
+        """Return how far apart two towns that look the same are, per cell, as far as is needed."""
         shown, choice = self._shown, self._choice
         secret = choice.secrets(multiple)
         if not len(secret):
@@ -134,79 +117,66 @@ class Search:
         program = Program(shown, multiple, self._lines, known)
         self._lines = program.lines()
         count, weighted = map(np.stack, zip(*self._found, strict=True))
-        alike = count[program.alike(count, weighted)]
-        lowest, highest = alike.min(axis=0), alike.max(axis=0)
-        program.look_at(choice.proofs(multiple, known), lowest, highest)
+        ends = Ends(count[program.alike(count, weighted)])
+        program.look_at(choice.proofs(multiple, known), ends)
 
         def narrow() -> NDArray[np.int64]:
-            return secret[(highest - lowest)[secret] < shown.need[secret] - _TINY]
+            return secret[ends.width()[secret] < shown.need[secret] - _TINY]
 
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
-                _seen(counts_of(shown, town), lowest, highest)
+                ends.note(shown.system.counts(town))
         if self.seeks(further):
-            self._seek(program, multiple, narrow(), lowest, highest, first)
-        return highest - lowest
+            self._seek(program, multiple, narrow(), ends)
+        return ends.width()
 
     def seeks(self, further: bool = False) -> bool:
         """Return whether towns are sought: of linked questions of a large system it takes too long."""
         return self._choice.small or (further and len(self._shown.system.indicators) == 1)
 
     def _seek(
-        self,
-        program: Program,
-        multiple: Floats,
-        asked: NDArray[np.int64],
-        lowest: Floats,
-        highest: Floats,
-        first: bool,
+        self, program: Program, multiple: Floats, asked: NDArray[np.int64], ends: Ends
     ) -> None:
-        """Seek towns for these counts; with `first` no further than one that is not open."""
-        need, undecided = self._shown.need - _TINY, 0
-        for cell in map(int, asked[np.argsort(asked != self._last, kind="stable")]):
-            if highest[cell] - lowest[cell] >= need[cell]:
-                continue
+        """Seek towns for these counts."""
+        undecided = 0
+        for cell in map(int, asked):
             if self._choice.small:
-                undecided += not self._decided(program, cell, lowest, highest, first)
+                undecided += not self._decided(program, cell, ends)
             else:
-                self._nearby(program, multiple, cell, lowest, highest)
-                undecided += highest[cell] - lowest[cell] < need[cell]
-            if first and highest[cell] - lowest[cell] < need[cell]:
-                self._last = cell
-                return
+                self._nearby(program, multiple, cell, ends)
+                undecided += not self._open(cell, ends)
             if undecided == SEARCHES:
                 return
 
-    def _decided(
-        self, program: Program, cell: int, lowest: Floats, highest: Floats, first: bool
-    ) -> bool:
+    def _open(self, cell: int, ends: Ends) -> bool:
+        return bool(ends.width()[cell] >= self._shown.need[cell] - _TINY)
+
+    def _decided(self, program: Program, cell: int, ends: Ends) -> bool:
         """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
         shown = self._shown
         need = shown.need[cell]
         for further in range(int(np.ceil(need)), 0, -1):
             for sign in (-1.0, 1.0):
-                if highest[cell] - lowest[cell] >= need - _TINY:
+                if self._open(cell, ends):
                     return True
                 # The truth looks the same too: what is far enough from it on one side will do.
                 beyond = shown.count[cell] - sign * min(further, need)
-                if (highest[cell] >= beyond) if sign < 0 else (lowest[cell] <= beyond):
+                if (ends.most[cell] >= beyond) if sign < 0 else (ends.least[cell] <= beyond):
                     continue
                 town, decided = program.beyond(cell, sign, beyond)
                 if town is not None:
-                    self._note(town, lowest, highest)
-                elif not decided and (shown.uneven.any() or first):
+                    self._note(town, ends)
+                elif not decided and shown.uneven.any():
                     return False
         return True
 
-    def _note(self, town: Floats, lowest: Floats, highest: Floats) -> None:
+    def _note(self, town: Floats, ends: Ends) -> None:
         """Remember a town that was found, and note its counts."""
-        count = counts_of(self._shown, town)
-        self._found.append((count, counts_of(self._shown, town, self._shown.system.weight)))
-        _seen(count, lowest, highest)
+        count = self._shown.system.counts(town)
+        self._found.append((count, self._shown.system.weighted(town)))
+        ends.note(count)
 
-    def _nearby(
-        self, program: Program, multiple: Floats, cell: int, lowest: Floats, highest: Floats
-    ) -> None:
+    def _nearby(self, program: Program, multiple: Floats, cell: int, ends: Ends) -> None:
         """Seek towns in which a count of a large system is as far apart as asked.
 
         Among the children of its wijken, and of those nearest that have a hidden count of the same
@@ -221,12 +191,10 @@ class Search:
         wijk = np.unique(system.wijk, return_inverse=True)[1]
         around, need = np.flatnonzero(np.isin(wijk, wijken)), self._shown.need[cell]
         for sign in (1.0, -1.0):
-            enough = highest[cell] - need if sign > 0 else -lowest[cell] - need
+            enough = (ends.most[cell] if sign > 0 else -ends.least[cell]) - need
             town = program.end(cell, sign, enough=enough, around=around)
             if town is not None:
-                self._note(town, lowest, highest)
-            if highest[cell] - lowest[cell] >= need - _TINY:
-                break
+                self._note(town, ends)
 
 
 def open_with(
@@ -260,8 +228,3 @@ def narrow_with(
     narrow = Search(beside).narrow(multiple, known)
     beside.forget()
     return narrow
-
-
-def _seen(count: Floats, lowest: Floats, highest: Floats) -> None:
-    np.minimum(lowest, count, out=lowest)
-    np.maximum(highest, count, out=highest)

@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
-from wijkkit.disclosure.system import Line
+from wijkkit.disclosure.system import Ends, Line
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,19 +22,6 @@ NODES = 100
 #: the truth it is found sooner.
 REACH = 3.0
 _TINY = 1e-6
-
-
-def counts_of(shown: Shown, town: Floats, weight: Floats | None = None) -> Floats:
-    """Return the counts of the cells in a town: (N, P) children by atom and pattern."""
-    system = shown.system
-    having = (town @ system.patterns) * system.asked
-    if weight is not None:
-        having = having * weight[:, None]
-    found = np.zeros(len(system.rows))
-    for number in range(len(system.indicators)):
-        here = system.indicator == number
-        found[here] = system.member[here] @ having[:, number]
-    return found
 
 
 #: Sums over atoms and patterns, what they are in the true town, and between what they must be.
@@ -154,7 +141,7 @@ class Program:
         self._shown, system = shown, shown.system
         slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
-        self._weighted = counts_of(shown, system.truth, system.weight)
+        self._weighted = system.weighted()
         self._weighted_low = self._weighted - slack.weighted_down
         self._weighted_high = self._weighted + slack.weighted_up
         self._lines = lines
@@ -177,15 +164,13 @@ class Program:
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
-        count = counts_of(self._shown, town)
-        weighted = counts_of(self._shown, town, system.weight)
         occurs = system.truth.sum(axis=0) > 0
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
             and (town >= -_TINY).all()
             and not town[:, ~occurs].any()
             and np.allclose(town.sum(axis=1), system.size)
-            and self.alike(count[None], weighted[None])[0]
+            and self.alike(system.counts(town)[None], system.weighted(town)[None])[0]
         )
 
     def alike(self, count: Floats, weighted: Floats) -> Mask:
@@ -200,7 +185,7 @@ class Program:
             axis=0,
         )
 
-    def look_at(self, proofs: Proofs, lowest: Floats, highest: Floats) -> None:
+    def look_at(self, proofs: Proofs, ends: Ends) -> None:
         """Note the counts of the towns that look like the true one, are whole, and can be."""
         system, patterns = self._shown.system, len(self._shown.system.patterns)
         shape = (len(proofs.cell), system.truth.size)
@@ -229,8 +214,8 @@ class Program:
         moved = (change[good] @ self.lines()[0].T).tocoo()
         cell = moved.coords[1]
         there = self._shown.count[cell] + moved.data
-        np.minimum.at(lowest, cell, there)
-        np.maximum.at(highest, cell, there)
+        np.minimum.at(ends.least, cell, there)
+        np.maximum.at(ends.most, cell, there)
 
     def end(
         self,

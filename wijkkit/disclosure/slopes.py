@@ -224,17 +224,10 @@ class _System:
         return tuple(found)
 
     def to_blame(self, multiple: Floats, mine: Mask, long: bool) -> Mask:
-        """Return which of these slopes stand in the way of a hidden count that is not open.
-
-        Without a `long` search, also where parts of children leave a count hardly open.
-        """
-        choice, shown = self._one.choice, self._one.multiple
+        """Return which of these slopes stand in the way of a hidden count that is not open."""
+        choice = self._one.choice
         lines = (*self._one.lines, *self.lines(multiple))
-        narrow = np.zeros(0, int)
-        if choice.small and not long:
-            narrow = choice.narrow_with(shown, lines)
-        if not len(narrow):
-            narrow = self._search.narrow(shown, lines, first=not long, further=long)
+        narrow = self._search.narrow(self._one.multiple, lines, further=long)
         found = np.zeros((2, len(multiple)), bool)
         wijken = choice.in_wijk[narrow].any(axis=0)
         for part, ends in zip(self._parts, self._ends, strict=True):

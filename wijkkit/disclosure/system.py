@@ -76,6 +76,20 @@ Mask = NDArray[np.bool_]
 Line = tuple[Floats, float, float]
 
 
+class Ends:
+    """The least and the most of each count among the towns that were seen, of (V, C) counts."""
+
+    def __init__(self, counts: Floats) -> None:
+        self.least, self.most = counts.min(axis=0), counts.max(axis=0)
+
+    def note(self, count: Floats) -> None:
+        np.minimum(self.least, count, out=self.least)
+        np.maximum(self.most, count, out=self.most)
+
+    def width(self) -> Floats:
+        return self.most - self.least
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """Atoms and cells of linked indicators in one wave.
@@ -106,35 +120,32 @@ class System:
     groups: Ints
     whole: bool
 
-    def having(self) -> Floats:
-        """Return how many children of each atom have each indicator; (N, J)."""
-        return (self.truth @ self.patterns) * self.asked
+    def counts(self, town: Floats | None = None) -> Floats:
+        """Return the count of each cell; in a town, (N, P), where one is given."""
+        return self._sums(self._having(town))
 
-    def counts(self) -> Floats:
-        """Return the count of each cell."""
-        return _per_cell(self.member, self.having(), self.indicator)
-
-    def weighted(self) -> Floats:
+    def weighted(self, town: Floats | None = None) -> Floats:
         """Return the weighted count of each cell, of atoms' mean weights."""
-        return _per_cell(self.member, self.having() * self.weight[:, None], self.indicator)
+        return self._sums(self._having(town) * self.weight[:, None])
 
     def respondents(self) -> Floats:
         """Return the n of each cell."""
-        return _per_cell(self.member, self.asked * self.size[:, None], self.indicator)
+        return self._sums(self.asked * self.size[:, None])
 
     def respondents_weight(self) -> Floats:
         """Return the total weight of each cell."""
-        own = self.asked * (self.size * self.weight)[:, None]
-        return _per_cell(self.member, own, self.indicator)
+        return self._sums(self.asked * (self.size * self.weight)[:, None])
+
+    def _having(self, town: Floats | None) -> Floats:
+        return ((self.truth if town is None else town) @ self.patterns) * self.asked
+
+    def _sums(self, values: Floats) -> Floats:
+        return (self.member @ values)[np.arange(len(self.rows)), self.indicator]
 
     def heaviest(self) -> Floats:
         """Return the weight of the heaviest child of each cell."""
         weights = self.member.multiply(self.weight[None, :]).tocsr()
         return np.asarray(weights.max(axis=1).toarray(), float).ravel()
-
-
-def _per_cell(member: sparse.csr_array, values: Floats, indicator: Ints) -> Floats:
-    return (member @ values)[np.arange(len(indicator)), indicator]
 
 
 def systems(sample: Sample, table: pd.DataFrame, few: int) -> Iterator[System]:

@@ -58,12 +58,11 @@ def opened(
     out, public = multiple.copy(), np.zeros(len(multiple), bool)
     for wave in sample.waves if entries else ():
         questions, editions = editions_of(sample, entries, table, by_rule, kept, wave)
-        if len(editions) > 1:
-            told = {one for edition in editions for one in edition.cells.get("question", ())}
-            asked = [question for question in questions if question in told]
-            for family in families(questions, asked, policy.min_count):
-                together = _Together(questions[list(family)], editions, policy)
-                together.settle(out, public, finest, known)
+        told = {one for edition in editions for one in edition.cells.get("question", ())}
+        asked = [question for question in questions if question in told]
+        for family in families(questions, asked, policy.min_count):
+            together = _Together(questions[list(family)], editions, policy)
+            together.settle(out, public, finest, known)
     return out, public
 
 
@@ -89,12 +88,10 @@ class _Together:
         patterns, self._truth = patterns_of(y, answered, self._atom, size)
         self._children = Children(self._truth, self._size, patterns, self._asked)
         # The wijk of each atom: its cell among everybody, of the first edition that has it.
-        home = np.full(size, -1)
-        for number, one in enumerate(editions):
-            code = one.codes[0][first]
-            fresh = (home < 0) & (code >= 0)
-            home[fresh] = code[fresh] + number * 100_000
-        self._wijk = pd.factorize(home)[0]
+        homes = np.stack([one.codes[0][first] for one in editions])
+        edition = (homes >= 0).argmax(axis=0)
+        home = np.column_stack([edition, homes[edition, np.arange(size)]])
+        self._wijk = np.unique(home, axis=0, return_inverse=True)[1].ravel()
         self._read(answers, editions, first, policy)
         self._towns: list[tuple[Floats, Floats]] = []
         self._small = self._truth.size <= SMALL
@@ -160,7 +157,7 @@ class _Together:
         new = shown & ~again
         # What stands here as well, no finer than by itself, was audited with this release.
         here = np.isfinite(self._least(np.where(again | (self._secret & (rows >= 0)), 1.0, np.inf)))
-        if not new.any() or (not finer and here[then | self._secret].all()):
+        if not finer and here[then | self._secret].all():
             return
 
         def bounds(which: Mask) -> tuple[Floats, Floats]:
@@ -280,7 +277,7 @@ class _Together:
             return None
         change = town.ravel() - truth
         moved, weighted = self._count @ change, self._sum @ change
-        if not _within(weighted, bounds) or town.min() < 0:
+        if not _within(weighted, bounds):
             return None
         self._towns.append((moved, weighted))
         return moved
@@ -288,4 +285,4 @@ class _Together:
 
 def _within(weighted: Floats, bounds: tuple[Floats, Floats]) -> bool:
     """Return whether no figure of a town stands otherwise, by its weighted counts."""
-    return bool(((weighted >= bounds[0] - _TINY) & (weighted <= bounds[1] + _TINY)).all())
+    return bool(((weighted >= bounds[0]) & (weighted <= bounds[1])).all())
