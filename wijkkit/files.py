@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
@@ -58,6 +59,11 @@ def write_saved(path: Path, save: Callable[[BinaryIO], object]) -> None:
     content = io.BytesIO()
     save(content)
     write_whole(path, content.getvalue())
+
+
+def is_full(error: OSError) -> bool:
+    """Return whether the disk has no room: all of it, one's part of it, or the largest file."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def sha256(path: Path) -> str:

@@ -19,6 +19,8 @@ from making import LOAD_FEW, MAKE_TABLE, SHOW_WIJK, project, write
 from wijkkit.batch import run, status
 from wijkkit.batch.engine.client import close_fork_server
 from wijkkit.errors import BatchError, ParameterError
+from wijkkit.registry import open_registry
+from wijkkit.study import open_study
 
 #: A shell's background job, and what it starts, ignores the interrupt; a run in a terminal does not.
 START = (
@@ -240,6 +242,22 @@ def test_a_source_that_changes_during_the_run_is_told(study, pool):
     first = result.jobs[0]
     assert (first.status, first.kind) == ("failed", "changed")
     assert not (study / "runs" / "stad" / "1_schattingen.ipynb").exists()
+
+
+def test_a_save_in_the_registry_during_the_run_is_of_the_next_run(study, pool):
+    meeting = {"wijk": "alfa", "name": "Netwerk", "date": "2021-03-01"}
+    with open_registry(open_study(study)) as registry:
+        registry.save("meetings", meeting, "A")
+    read = "registry.table('meetings')['key'].tolist()"
+    look = (
+        f"import wijkkit as wk\nwith wk.open_registry(wk.open_study(study)) as registry:\n"
+        f"    registry.save('meetings', {{**{meeting}, 'name': str({read})}}, 'B')\n    print({read})"
+    )
+    path = write(study.parent / "notebooks" / "stad" / "3_proces.ipynb", [look])
+    made = study / "runs" / "stad" / path.name
+    for keys in (["O01"], ["O01", "O02"]):
+        assert go(study, pool).exit_code == 0
+        assert nbformat.read(made, 4).cells[-1].outputs[0].text == f"{keys}\n"
 
 
 def test_a_wijk_that_left_the_study_is_not_told_of(study, pool):

@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tests.studies import write_study
-from wijkkit.batch.fingerprint import sources
+from wijkkit.batch.fingerprint import registry, sources
 from wijkkit.batch.work import cleaned, failures, first_error
 from wijkkit.registry import open_registry
 from wijkkit.study import open_study
@@ -79,17 +79,17 @@ def test_no_path_of_the_study_s_machine_is_kept(tmp_path):
 
 
 @pytest.mark.parametrize("kept", ["path: r.sqlite", "url: 'sqlite:///{folder}/r.sqlite'"])
-def test_what_is_registered_and_which_quotes_were_chosen_are_among_the_sources(tmp_path, kept):
+def test_what_is_registered_and_which_quotes_were_chosen_have_a_mark(tmp_path, kept):
     folder = write_study(tmp_path / "study")
     with (folder / "study.yml").open("a") as file:
         file.write(f"registry: {{{kept.format(folder=folder)}}}\nprocess: {{quotes: quotes.csv}}\n")
     study = open_study(folder)
-    with open_registry(study) as registry:
-        marks = [sources(study)]
-        registry.save(
+    with open_registry(study) as opened:
+        before = registry(study), sources(study)
+        opened.save(
             "documents", {"wijk": "noord", "type": "plan", "title": "P", "reference": "1"}, "A"
         )
-        marks.append(sources(study))
+    saved = registry(study), sources(study)
     (folder / "quotes.csv").write_text("code;use;shown\n")
-    marks.append(sources(study))
-    assert len(set(marks)) == 3 and sources(study) == marks[-1]
+    assert before[0] != saved[0] == registry(study)
+    assert before[1] == saved[1] != sources(study)

@@ -214,7 +214,7 @@ def test_no_text_becomes_markup(people, payload):
     ):  # fmt: skip
         assert_plain(people["Onderzoek"].get(f"/wijken/{path}").text, payload)
     assert_plain(Visitor(one.address).get(f"/login?next={given}").text, payload)
-    typed = {"save-I01": "yes", "period-I01": payload, "participants-I01": payload}
+    typed = {"save-A01": "yes", "period-A01": payload, "participants-A01": payload}
     token = token_in(one.get("/wijken/w/noord/kwartaal").text)
     refused = one.post("/wijken/w/noord/kwartaal", {"_xsrf": token, **typed})
     assert refused.status == 409
@@ -278,14 +278,25 @@ def test_no_strange_key_opens_a_form(people, key):
     assert people["Onderzoek"].get(f"/wijken/w/noord/activities/{key}").status in (400, 403, 404)
 
 
+def begun(served, one: Visitor, name: str, **numbers: str) -> str:
+    """Register an intervention with an activity of the second quarter; return its key."""
+    item = {"name": name, "status": "running", "start": "2019-01-01"}
+    send(one, "/wijken/w/noord/interventions/nieuw", item)
+    key = rows(served[1], "interventions").set_index("name").loc[name, "key"]
+    return held(served, one, name, key, **numbers)
+
+
+def held(served, one: Visitor, name: str, intervention: str, **numbers: str) -> str:
+    """Register an activity of an intervention in the second quarter; return its key."""
+    past = {"intervention": intervention, "name": name, "period_start": "2019-04-01"}
+    send(one, "/wijken/w/noord/activities/nieuw", past | {"period_end": "2019-06-30"} | numbers)
+    return rows(served[1], "activities").set_index("name").loc[name, "key"]
+
+
 def test_what_recurs_is_saved_in_one_go(served, people):
     one, path = people["Noord"], "/wijken/w/noord/kwartaal"
-    item = {"name": "Loopt door", "status": "running", "start": "2019-01-01"}
-    send(one, "/wijken/w/noord/interventions/nieuw", item)
-    key = rows(served[1], "interventions").set_index("name").loc["Loopt door", "key"]
-    past = {"intervention": key, "name": "Loopt door", "period_start": "2019-04-01"}
-    past |= {"period_end": "2019-06-30", "planned_sessions": "12", "delivered_sessions": "10"}
-    send(one, "/wijken/w/noord/activities/nieuw", past)
+    numbers = {"planned_sessions": "12", "delivered_sessions": "10"}
+    key = begun(served, one, "Loopt door", **numbers)
     page = one.get(path).text
     assert f'name="save-{key}" value="yes" checked> Loopt door' in page
     assert f'name="delivered_sessions-{key}" value="10"' in page
@@ -293,16 +304,16 @@ def test_what_recurs_is_saved_in_one_go(served, people):
     assert "Zet een vinkje" in quarter(one, {}).text
     saved = quarter(one, {key: "11"})
     assert saved.status == 200 and "Opgeslagen: 1 activiteit." in saved.text
-    found = rows(served[1], "activities").query("intervention == @key").iloc[-1]
+    found = rows(served[1], "activities").query("name == 'Loopt door'").iloc[-1]
     assert found["delivered_sessions"] == 11 and str(found["period_end"].date()) == "2019-09-30"
     assert "Loopt door" not in re.findall(r"checked> (.*?)</label>", one.get(path).text)
 
 
 def quarter(one: Visitor, delivered: dict[str, str], page: str = "", wijk: str = "noord"):
-    """Tick interventions in the form of the quarter, with how often each was done."""
+    """Tick activities in the form of the quarter, with how often each was done."""
     path = f"/wijken/w/{wijk}/kwartaal?language=nl"
     page = page or one.get(path).text
-    fields = dict(re.findall(r'name="([a-z_]+-I\w+)" value="([^"]*)"', page))
+    fields = dict(re.findall(r'name="([a-z_]+-A\w+)" value="([^"]*)"', page))
     fields = {name: html.unescape(value) for name, value in fields.items()}
     fields = {name: value for name, value in fields.items() if not name.startswith("save-")}
     for key, value in delivered.items():
@@ -313,15 +324,8 @@ def quarter(one: Visitor, delivered: dict[str, str], page: str = "", wijk: str =
 def test_two_keepers_of_one_quarter_lose_and_swap_nothing(served, people):
     """Each number is that of its own intervention, whatever the other one saved meanwhile."""
     one, other = people["Noord"], people["Onderzoek"]
-    keys = []
-    for name in ("Kwartaal een", "Kwartaal twee", "Kwartaal drie"):
-        item = {"name": name, "status": "running", "start": "2019-01-01"}
-        send(one, "/wijken/w/noord/interventions/nieuw", item)
-        keys.append(rows(served[1], "interventions").set_index("name").loc[name, "key"])
-        past = {"intervention": keys[-1], "name": name, "period_start": "2019-04-01"}
-        past |= {"period_end": "2019-06-30", "planned_sessions": "60"}
-        send(one, "/wijken/w/noord/activities/nieuw", past)
-    first, second, third = keys
+    names = "Kwartaal een", "Kwartaal twee", "Kwartaal drie"
+    first, second, third = (begun(served, one, name) for name in names)
     opened = other.get("/wijken/w/noord/kwartaal?language=nl").text
     assert quarter(one, {second: "22"}).status == 200
     refused = quarter(other, {first: "11", second: "23", third: "33"}, opened)
@@ -331,24 +335,34 @@ def test_two_keepers_of_one_quarter_lose_and_swap_nothing(served, people):
     assert quarter(other, {first: "11", third: "33"}, refused.text).status == 200
     found = rows(served[1], "activities")
     found = found[found["period_end"].eq(pd.Timestamp(2019, 9, 30))]
-    found = found[found["intervention"].isin(keys)].sort_values("intervention")
-    assert found["delivered_sessions"].to_list() == [11, 22, 33]
+    assert found.set_index("name")["delivered_sessions"][list(names)].to_list() == [11, 22, 33]
+
+
+def test_all_that_goes_on_of_an_intervention_is_offered_until_each_is_filled_in(served, people):
+    one = people["Noord"]
+    first = begun(served, one, "Samen een 2019", delivered_sessions="1")
+    item = rows(served[1], "activities").set_index("key").loc[first, "intervention"]
+    second = held(served, one, "Samen twee", item, delivered_sessions="2")
+    assert quarter(one, {first: "11"}).status == 200
+    page = one.get("/wijken/w/noord/kwartaal").text
+    offered = re.findall(r"> (Samen .*?)</label>", page)
+    assert offered == ["Samen twee"] and f'name="save-{second}"' in page
+    assert quarter(one, {second: "22"}).status == 200
+    found = rows(served[1], "activities").query("intervention == @item").tail(2)
+    assert found["delivered_sessions"].to_list() == [11, 22]
+    assert found["period_end"].eq(pd.Timestamp(2019, 9, 30)).all()
 
 
 def test_both_keepers_at_the_same_moment_make_one_row(served, people):
     from concurrent.futures import ThreadPoolExecutor
 
-    item = {"name": "Tegelijk", "status": "running", "start": "2019-01-01"}
-    send(people["Noord"], "/wijken/w/noord/interventions/nieuw", item)
-    key = rows(served[1], "interventions").set_index("name").loc["Tegelijk", "key"]
-    past = {"intervention": key, "name": "Tegelijk", "period_start": "2019-04-01"}
-    send(people["Noord"], "/wijken/w/noord/activities/nieuw", past | {"period_end": "2019-06-30"})
+    key = begun(served, people["Noord"], "Tegelijk")
     pages = {name: people[name].get("/wijken/w/noord/kwartaal").text for name in PAIR}
     with ThreadPoolExecutor(2) as pool:
         found = pool.map(lambda name: quarter(people[name], {key: "7"}, pages[name]), PAIR)
     statuses = {answer.status for answer in found}
     assert 200 in statuses and statuses <= {200, 409}
-    made = rows(served[1], "activities").query("intervention == @key")
+    made = rows(served[1], "activities").query("name == 'Tegelijk'")
     assert len(made) == 2 and made["delivered_sessions"].max() == 7
 
 

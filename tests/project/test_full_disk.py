@@ -20,11 +20,11 @@ def study(tmp_path):
     return write_study(tmp_path / "own")
 
 
-def said(command, monkeypatch, capsys) -> str:
+def said(command, monkeypatch, capsys, code: int = 2) -> str:
     monkeypatch.setattr(sys, "argv", ["wijkkit", *map(str, command)])
     with pytest.raises(SystemExit) as ended:
         main()
-    assert ended.value.code == 2
+    assert ended.value.code == code
     out = capsys.readouterr()
     assert "Traceback" not in out.out + out.err
     return out.err
@@ -48,9 +48,17 @@ def test_a_full_disk_is_said_and_leaves_nothing(command, study, tmp_path, monkey
     to = tmp_path / "new"
     asked = [part.format(to=to, study=study) for part in COMMANDS[command]]
     monkeypatch.setattr("wijkkit.files.os.fsync", full)
-    told = said(asked, monkeypatch, capsys).lower()
+    told = said(asked, monkeypatch, capsys, code=6).lower()
     assert "no space left on device" in told and "room on the disk" in told
     assert not list(tmp_path.rglob("*.tmp")) and not list(tmp_path.glob(".new-*"))
+
+
+def test_a_disk_without_room_for_the_lock_is_full_too(study, monkeypatch, capsys):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("wijkkit.batch.lock.Path.write_text", full)
+    assert "room on the disk" in said(["run", "--study", study], monkeypatch, capsys, code=6)
 
 
 def test_a_database_that_is_full_is_said(study, tmp_path, monkeypatch, capsys):

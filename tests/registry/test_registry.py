@@ -6,10 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.registry.workbooks import small_workbook
 from wijkkit.errors import ParameterError, RegistryError
-from wijkkit.registry import COLUMNS, KINDS
+from wijkkit.registry import COLUMNS, KINDS, open_registry
 from wijkkit.registry.problems import ConflictError, RowError
+from wijkkit.registry.release import tables_for_release
 from wijkkit.registry.tables import CHOICES
+from wijkkit.registry.workbook import import_workbook
+from wijkkit.study.guard import REGISTRY
 
 GOAL = {"wijk": "noord", "name": "Spelen", "domain": "gezond"}
 LINK = {"wijk": "noord", "name": "Speelstraat"}
@@ -210,3 +214,27 @@ def test_last_changes_are_those_after_a_number(any_registry):
     registry.save("decisions", decision, who="A")
     after = registry.last_changes(max(first.values()))
     assert after == {("zuid", "decisions"): registry.mark()}
+
+
+def test_a_run_sees_the_registry_as_it_was_whoever_saves_meanwhile(
+    any_registry, tmp_path, monkeypatch
+):
+    import_workbook(any_registry, small_workbook(tmp_path / "w.xlsx"), "A")
+    any_registry.save("goals", {**GOAL, "key": "D9", "target": 50.5}, "A")
+
+    def tables(registry):
+        shown = tables_for_release(registry)
+        return {kind: (registry.table(kind), shown[kind]) for kind in KINDS}
+
+    before = tables(any_registry)
+    monkeypatch.setenv(REGISTRY, str(any_registry.mark()))
+    goal = any_registry.table("goals").query("key == 'D9'").iloc[0].to_dict()
+    any_registry.save("goals", {**goal, "target": 60}, "B")
+    any_registry.save("goals", {**GOAL, "wijk": "zuid"}, "B")
+    activity = any_registry.table("activities").iloc[0]
+    any_registry.remove("activities", *activity[["wijk", "key", "version"]], "B")
+    with open_registry(any_registry.study) as seen:
+        for kind, found in tables(seen).items():
+            for table, was in zip(found, before[kind], strict=True):
+                pd.testing.assert_frame_equal(table, was)
+    assert not before["activities"][0].equals(any_registry.table("activities"))

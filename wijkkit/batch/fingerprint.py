@@ -12,8 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import wijkkit
+from wijkkit.errors import RegistryError
 from wijkkit.files import sha256, write_whole
 from wijkkit.study import Study
+from wijkkit.study.guard import REGISTRY
 
 # Hashes that name contents.
 
@@ -59,7 +61,7 @@ def installed(project: Path) -> str:
 
 
 def sources(study: Study) -> str:
-    """Return the hash of the study's source files, its registry and what was published of it."""
+    """Return the hash of the study's source files and of what was published of it."""
     published = [
         f"{folder.name}:{hash_file(folder / 'publication.json')}"
         for ledger in study.ledgers
@@ -67,7 +69,7 @@ def sources(study: Study) -> str:
     ]
     correction = hash_file(study.runs / "corrects.json")
     files = (f"{path}:{mark}" for path, mark in _files(study).items())
-    return hash_of(*files, _registry(study), *published, correction)
+    return hash_of(*files, *published, correction)
 
 
 def defined(study: Study) -> dict[str, str]:
@@ -85,15 +87,30 @@ def _files(study: Study) -> dict[str, str]:
     return {path: hash_file(study.path(path)) for path in sorted(set(said))}
 
 
-def _registry(study: Study) -> str:
+def registry(study: Study) -> str:
     """Return the hash of the registry's file, or the number of the last change in a database."""
     said = study.settings.registry
     if not (said.url or said.url_variable):
         return hash_file(study.path(said.path))
     from wijkkit.registry import open_registry  # a run of a registry in a file loads no database
 
-    with open_registry(study) as registry:
-        return str(registry.mark())
+    with open_registry(study) as opened:
+        return str(opened.mark())
+
+
+def seen_of_registry(study: Study) -> dict[str, str]:
+    """Return the variable that lets notebooks see the registry as it is now, whoever saves later.
+
+    Empty where there is none that can be read: the notebook that asks for it says why.
+    """
+    from wijkkit.registry import open_registry  # a run without changes loads no database
+    from wijkkit.registry.store import is_kept
+
+    if not is_kept(study):
+        return {REGISTRY: "0"}
+    with contextlib.suppress(RegistryError), open_registry(study) as opened:
+        return {REGISTRY: str(opened.mark())}
+    return {}
 
 
 def _paths(said: object) -> list[str]:

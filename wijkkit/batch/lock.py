@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from wijkkit.errors import BatchError, WijkkitError
+from wijkkit.files import is_full
 
 RUN, REPORT, RELEASE = "a run", "a report", "a release"
 
@@ -41,6 +42,8 @@ def writing(runs: Path, what: str, error: type[WijkkitError] = BatchError) -> It
         ) from None
     except OSError as problem:
         lock.release()
+        if is_full(problem):
+            raise
         raise error(
             "the runs folder cannot be written",
             file=runs.name,

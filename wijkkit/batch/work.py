@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +36,16 @@ PRELOAD = tuple(
 
 @dataclass(frozen=True)
 class Work:
-    """The study, and what its jobs have in common: `common` is the hash of what all depend on."""
+    """The study, and what its jobs have in common.
+
+    `common` is the hash of what all depend on, `registry` that of the registry at the start:
+    what somebody saves while a run goes on is of the next one.
+    """
 
     study: Study
     engine: str
     common: str
+    registry: str
     tables: TableHashes
 
     @classmethod
@@ -49,6 +55,7 @@ class Work:
             study,
             engine,
             hash_of(marks.study_files(study), marks.package(), marks.installed(project), engine),
+            marks.registry(study),
             TableHashes(study.runs),
         )
 
@@ -56,7 +63,7 @@ class Work:
         """Return the hash of the job's code, parameters and, for the city, the sources."""
         parts = [self.common, job.notebook.code, json.dumps(job.parameters)]
         if job.scope == CITY:
-            parts += [marks.sources(self.study), marks.areas(self.study)]
+            parts += [self.registry, marks.sources(self.study), marks.areas(self.study)]
         return hash_of(*parts)
 
     def unchanged(self, job: Job, fingerprint: str, last: Mapping[str, Any] | None) -> bool:
@@ -94,8 +101,13 @@ class Work:
             stage=job.notebook.stage,
             limits=self.study.settings.batch,
             engine=self.engine,
-            environment={NOTEBOOK: job.notebook.name},
+            environment={NOTEBOOK: job.notebook.name, **(self.seen if job.scope == CITY else {})},
         )
+
+    @cached_property
+    def seen(self) -> dict[str, str]:
+        """What lets the city's notebooks see one state of the registry."""
+        return marks.seen_of_registry(self.study)
 
     def published(self, job: Job) -> list[str]:
         """Return what a city notebook published, as `TableHashes` names it."""

@@ -22,6 +22,7 @@ from wijkkit.cli.run import crate, diff, lab, run, status
 from wijkkit.cli.study import app as study
 from wijkkit.cli.study import check, demo, new, upgrade
 from wijkkit.errors import Problem, WijkkitError
+from wijkkit.files import is_full
 
 app = typer.Typer(
     name="wijkkit",
@@ -60,7 +61,7 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         print(f"error: {_disk(error)}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(6 if is_full(error) else 2)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         sys.exit(130)
@@ -69,8 +70,6 @@ def main() -> None:
 def _disk(error: OSError) -> Problem:
     """Return what the disk refused, and what to do: it is full, closed, or something is in the way."""
     remedies = {
-        errno.ENOSPC: "Make room on the disk, then run the same command again.",
-        errno.EDQUOT: "Make room in your part of the disk, then run the same command again.",
         errno.EACCES: "Close it where it is open in another program, ask for the right to write "
         "there, or name another folder.",
         errno.EROFS: "Name a folder that can be written.",
@@ -78,4 +77,6 @@ def _disk(error: OSError) -> Problem:
     }
     usual = "Is there a file where a folder was expected? Name another folder."
     what, remedy = (error.strerror or str(error)).lower(), remedies.get(error.errno or 0, usual)
+    if is_full(error):
+        remedy = "Make room on the disk, then run the same command again."
     return Problem(what, file=str(error.filename or ""), remedy=remedy)

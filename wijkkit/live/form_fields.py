@@ -11,6 +11,7 @@ import pandas as pd
 
 from wijkkit.errors import Problem
 from wijkkit.language import text
+from wijkkit.live.interventions import HALF_YEAR
 from wijkkit.registry import Registry
 from wijkkit.registry.problems import (
     CONFLICTS,
@@ -34,7 +35,10 @@ ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """An activity that may recur: its last row, the next period, and the key of the next row."""
+    """An activity that may recur: its last row, the next period, and the key of the next row.
+
+    `item`: The key of the last row, by which the form knows the activity.
+    """
 
     key: str
     item: str
@@ -46,25 +50,42 @@ class Recurring:
 
 
 def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurring]:
-    """Return the last activity of each running intervention, for the next period if it is over."""
+    """Return what goes on of each running intervention, for its next period if that is over."""
     items = registry.table("interventions", wijk)
     running = items[items["status"].eq("running")]
     rows = registry.table("activities", wijk)
     taken = set(registry.history("activities", wijk)["key"])
     found = []
     for item in running.to_dict("records"):
-        mine = rows[rows["intervention"].eq(item["key"])]
-        if mine.empty:
-            continue
-        last = mine.sort_values("period_end").iloc[-1].to_dict()
-        start, end = next_period(last["period_start"], last["period_end"])
-        if end <= today:
-            found.append((item["key"], item["name"], start, end, last))
+        for last in _going_on(rows[rows["intervention"].eq(item["key"])]):
+            start, end = next_period(last["period_start"], last["period_end"])
+            if end <= today:
+                found.append((item["name"], start, end, last))
     keys = next_keys("A", taken, len(found))
     return [
-        Recurring(key, item, name, _named(last["name"], start), start, end, last)
-        for key, (item, name, start, end, last) in zip(keys, found, strict=True)
+        Recurring(key, last["key"], name, _named(last["name"], start), start, end, last)
+        for key, (name, start, end, last) in zip(keys, found, strict=True)
     ]
+
+
+def _going_on(rows: pd.DataFrame) -> list[dict]:
+    """Return the last row of the activity registered last, and of those held beside it till lately.
+
+    An activity is known by its name without a year. What followed upon another took its place.
+    """
+    rows = rows.sort_values("period_end", kind="stable")
+    names = rows["name"].map(lambda name: _split(name)[0])
+    lately = rows["period_end"].max() - pd.Timedelta(days=HALF_YEAR)
+    newest = rows[names.eq(names.iloc[-1])] if len(rows) else rows
+    found = []
+    for _, own in rows.groupby(names, sort=False):
+        beside = any(
+            (own["period_start"].le(one.period_end) & own["period_end"].ge(one.period_start)).any()
+            for one in newest.itertuples()
+        )
+        if beside and own["period_end"].iloc[-1] > lately:
+            found.append(own.iloc[-1].to_dict())
+    return found
 
 
 def next_period(start: pd.Timestamp, end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -97,8 +118,14 @@ def first_activity(
 
 def _named(name: str, start: pd.Timestamp) -> str:
     """Return the name of an activity; a year at its end becomes that of the next period."""
+    head, year = _split(name)
+    return f"{head} {start.year}" if year else name
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return the name of an activity without the year at its end, and that year."""
     head, _, year = name.rpartition(" ")
-    return f"{head} {start.year}" if head and year.isdigit() and len(year) == 4 else name
+    return (head, year) if head and year.isdigit() and len(year) == 4 else (name, "")
 
 
 #: Columns in which people write more than a line.

@@ -16,12 +16,12 @@ from wijkkit.registry.problems import RowError, column_label
 from wijkkit.registry.tables import KINDS
 
 _KIND = KINDS["activities"]
-#: What a tick of an intervention is called in the form, before the intervention's key.
+#: What a tick of an activity is called in the form, before the key of its last row.
 _TICK = "save-"
 
 
 class Quarter(Guarded):
-    """The last activity of each running intervention, for its next period, which the form names."""
+    """The activities that go on of running interventions, each for its next period, by name."""
 
     @page
     async def get(self, slug: str) -> None:
@@ -77,14 +77,14 @@ class Quarter(Guarded):
             **self._numbers(item.item),
             "key": item.key,
             "name": item.name,
-            "intervention": item.item,
+            "intervention": item.last["intervention"],
             "period_start": item.start.date(),
             "period_end": item.end.date(),
         }
 
     def _gone(self, slug: str, item: str) -> str:
         """Return what was typed of a period that somebody else filled in meanwhile."""
-        table = self.pages.source.registry.table("interventions", slug).set_index("key")
+        table = self.pages.source.registry.table("activities", slug).set_index("key")
         name = table["name"].get(item, item)
         numbers = [
             f"{column_label(_KIND, _KIND[column], self.language)} {value}"

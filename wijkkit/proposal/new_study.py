@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from wijkkit.errors import DataError, Problem, StudyError, did_you_mean, first_of
-from wijkkit.files import sha256, write_whole
+from wijkkit.files import is_full, sha256, write_whole
 from wijkkit.loaders.source_table import SourceTable, written
 from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
@@ -294,12 +294,13 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
         else:
             os.replace(temporary, folder)
     except OSError as error:
+        if is_full(error):
+            raise
         raise _cannot_write(folder, error) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _cannot_write(folder: Path, error: OSError) -> StudyError:
-    what = "the study cannot be written here"
-    remedy = "Name another folder, or make room on the disk."
-    return StudyError(what, file=str(folder), found=error.strerror or str(error), remedy=remedy)
+    what, found = "the study cannot be written here", error.strerror or str(error)
+    return StudyError(what, file=str(folder), found=found, remedy="Name another folder.")

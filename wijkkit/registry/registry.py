@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -25,11 +26,11 @@ from wijkkit.registry.changes import (
     store_change,
     store_changes,
 )
-from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, writing
+from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, rows_of, writing
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
 from wijkkit.registry.validation import clean_row
 from wijkkit.study import Study
-from wijkkit.study.guard import require_sources
+from wijkkit.study.guard import REGISTRY, require_sources
 
 # Rows of the store as data frames with fixed columns and types.
 
@@ -157,7 +158,8 @@ def open_registry(study: Study) -> Registry:
     True
     """
     require_sources("registry")
-    return Registry(study, open_store(study))
+    until = os.environ.get(REGISTRY)
+    return Registry(study, open_store(study), None if until is None else int(until))
 
 
 @dataclass(frozen=True, repr=False)
@@ -168,10 +170,14 @@ class Registry(ShowsItself):
     ----------
     engine : sqlalchemy.Engine
         Of the store.
+    until : int, optional
+        The last change that tables show, by its number in the history; all where absent. A run
+        sees the registry as it was at its start.
     """
 
     study: Study
     engine: sa.Engine
+    until: int | None = None
 
     def _facts(self) -> Mapping[str, object]:
         return {"study": repr(self.study), "kinds": ", ".join(KINDS)}
@@ -182,13 +188,11 @@ class Registry(ShowsItself):
         Columns ``COLUMNS[kind]``. Texts, choices and references are strings, whole numbers
         ``Int64``, numbers floats, dates ``datetime64``; absent is missing, never zero.
         """
-        table = TABLES[_kind(kind).name]
-        query = sa.select(*(table.c[name] for name in COLUMNS[kind])).where(~table.c.removed)
-        if wijk is not None:
-            query = query.where(table.c.wijk == self.study.neighbourhood(wijk).wijk)
+        definition = _kind(kind)
+        own = None if wijk is None else self.study.neighbourhood(wijk).wijk
         with reading(self.engine) as connection:
-            rows = connection.execute(query.order_by(table.c.wijk, table.c.key)).all()
-        return kind_frame(KINDS[kind], rows)
+            rows = rows_of(connection, kind, COLUMNS[kind], own, self.until)
+        return kind_frame(definition, rows)
 
     def save(self, kind: str, row: Mapping[str, object], who: str) -> int:
         """Store one row and return its version; `who` saves it, for the history.
@@ -248,7 +252,7 @@ class Registry(ShowsItself):
         check_row(self.study, definition, {"wijk": wijk, "key": key}, who)
         with writing(self.engine) as connection:
             state = load_state(connection, wijk)
-            change = Change(kind, key, {}, version, remove=True)
+            change = Change(kind, key, {}, int(version), remove=True)
             return store_change(connection, wijk, change, state, [], who)
 
     def next_key(self, kind: str, wijk: str) -> str:

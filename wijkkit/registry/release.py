@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from wijkkit.language import text
 from wijkkit.registry.registry import KindTables, Registry
-from wijkkit.registry.store import HISTORY, TABLES, reading
+from wijkkit.registry.store import HISTORY, reading, rows_of
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column
 from wijkkit.registry.validation import holds_personal_data
 
@@ -39,39 +40,28 @@ def tables_for_release(
     released = {
         name: [column for column in kind.columns if column.released] for name, kind in KINDS.items()
     }
-    with reading(registry.engine) as connection:
-        rows = {
-            name: _released(connection, name, columns, wijk, persons, hidden)
-            for name, columns in released.items()
-        }
     names = {
         name: [*KEY_COLUMNS, *(column.name for column in columns)]
         for name, columns in released.items()
     }
+    with reading(registry.engine) as connection:
+        rows = {
+            name: rows_of(connection, name, columns, wijk, registry.until)
+            for name, columns in names.items()
+        }
+    for name, columns in released.items():
+        _hide(rows[name], columns, persons, hidden)
     return KindTables(names, rows)
 
 
-def _released(
-    connection: sa.Connection,
-    kind: str,
-    columns: list[Column],
-    wijk: str | None,
-    persons: Persons,
-    hidden: str,
-) -> list[list[object]]:
-    names = [*KEY_COLUMNS, *(column.name for column in columns)]
-    table = TABLES[kind]
-    query = sa.select(*(table.c[name] for name in names)).where(~table.c.removed)
-    if wijk is not None:
-        query = query.where(table.c.wijk == wijk)
-    rows = [list(row) for row in connection.execute(query.order_by(table.c.wijk, table.c.key))]
+def _hide(rows: list[list[Any]], columns: list[Column], persons: Persons, hidden: str) -> None:
+    """Take the texts out of rows that say who somebody is."""
     for place, column in enumerate(columns, start=len(KEY_COLUMNS)):
         if column.type == "text":
             instead = hidden if column.required else None
             for row in rows:
                 if row[place] and (holds_personal_data(row[place]) or persons.named(row[place])):
                     row[place] = instead
-    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -74,6 +75,12 @@ def store_url(study: Study) -> sa.URL:
             remedy="Correct it.",
         ) from None
     return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def is_kept(study: Study) -> bool:
+    """Return whether the study has a registry: a database, or a file that is there."""
+    settings = study.settings.registry
+    return bool(settings.url or settings.url_variable) or study.path(settings.path).is_file()
 
 
 def reading(engine: sa.Engine) -> AbstractContextManager[sa.Connection]:
@@ -316,3 +323,36 @@ HISTORY = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     sa.UniqueConstraint("kind", "wijk", "key", "version", name="uq_history_version"),
 )  # fmt: skip
+
+
+# The rows of a kind: as they are, or as they were after a change.
+
+
+def rows_of(
+    connection: sa.Connection,
+    kind: str,
+    names: Sequence[str],
+    wijk: str | None = None,
+    until: int | None = None,
+) -> list[list[object]]:
+    """Return these columns of the rows that are not removed, of one wijk or of all, by wijk and key.
+
+    `until`: The number of the change after which they stood so; as they are now where absent.
+    """
+    table = TABLES[kind] if until is None else HISTORY
+    own = [] if wijk is None else [table.c.wijk == wijk]
+    order = table.c.wijk, table.c.key
+    if until is None:
+        query = sa.select(*(table.c[name] for name in names)).where(~table.c.removed, *own)
+        return [list(row) for row in connection.execute(query.order_by(*order))]
+    last = sa.select(sa.func.max(HISTORY.c.number)).group_by(*order)
+    last = last.where(HISTORY.c.kind == kind, HISTORY.c.number <= until, *own)
+    query = sa.select(HISTORY).where(HISTORY.c.number.in_(last), HISTORY.c.action != "removed")
+    dates = {column.name for column in KINDS[kind].columns if column.type == "date"}
+    found = []
+    for row in connection.execute(query.order_by(*order)):
+        cells = {**row.content, "wijk": row.wijk, "key": row.key, "version": row.version}
+        cells |= {"changed_by": row.who, "changed_at": row.at}
+        cells |= {name: date.fromisoformat(cells[name]) for name in dates if cells.get(name)}
+        found.append([cells.get(name) for name in names])
+    return found

@@ -13,6 +13,8 @@ from wijkkit.errors import DisclosureError
 STAGE = "WIJKKIT_BATCH"
 #: Set by the batch to the notebook it runs.
 NOTEBOOK = "WIJKKIT_NOTEBOOK"
+#: Set by the batch to the last change of the registry that its notebooks see.
+REGISTRY = "WIJKKIT_REGISTRY"
 
 
 @dataclass

@@ -40,6 +40,7 @@ from wijkkit.pipeline.estimation import StudyEstimates
 from wijkkit.pipeline.process.explanations import explained
 from wijkkit.registry import open_registry
 from wijkkit.registry.release import tables_for_release
+from wijkkit.registry.store import is_kept
 from wijkkit.registry.tables import GOAL_COLUMNS
 from wijkkit.released import CityView, open_released
 from wijkkit.released.goals import target_state
@@ -154,9 +155,7 @@ def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     Rows of a wijk that is not in the study stay in the registry. Small target groups are
     absent; participants are shown as measures only.
     """
-    settings = study.settings.registry
-    kept_elsewhere = settings.url or settings.url_variable
-    if not kept_elsewhere and not study.path(settings.path).is_file():
+    if not is_kept(study):
         return {}
     with open_registry(study) as registry:
         tables = shown_registry(tables_for_release(registry), policy_for(study))
