@@ -376,3 +376,18 @@ def test_more_waves_than_a_study_has_are_another_column(tmp_path):
     file.write_text("buurt,cijfer\n" + "".join(f"BU1,{n}\n" for n in range(13)))
     with pytest.raises(DataError, match="more waves than a study has .found 13; expected at most"):
         wk.new_study(tmp_path / "own", file, columns={"wave": "cijfer"})
+
+
+def test_waves_in_words_have_keys_and_stand_by_year(tmp_path):
+    file = tmp_path / "monitor.csv"
+    rows = [f"BU{n % 2},{('najaar 2021', 'voorjaar 2018')[n // 8]},{n % 2}" for n in range(16)]
+    file.write_text("\n".join(["buurtcode,meting,sport", *rows]))
+    wk.new_study(tmp_path / "own", file)
+    study = validate(finished(tmp_path / "own"))
+    assert [(wave.id, wave.label) for wave in study.waves] == [
+        ("voorjaar-2018", "voorjaar 2018"),
+        ("najaar-2021", "najaar 2021"),
+    ]
+    assert wk.load_respondents(study)["wave"].value_counts().to_dict() == {
+        "voorjaar-2018": 8, "najaar-2021": 8,
+    }  # fmt: skip

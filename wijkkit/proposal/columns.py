@@ -18,6 +18,8 @@ _TYPES = {
 _TAKEN = ("wijk", "district", "arm", "pair")
 #: A question has no more answers than this; more are no question.
 _MOST_ANSWERS = 30
+#: What stands for a wave in a file and can be its key.
+_KEY = re.compile(r"[A-Za-z0-9][\w-]{0,59}", re.ASCII)
 _SDQ = re.compile(r"(?:sdq|sdqitem|sdqp|sdqouder)\D*0?(\d{1,2})[a-z]?")
 
 
@@ -92,6 +94,8 @@ def _propose(column: ColumnFacts, name: str) -> ProposedColumn:
         kind = "number" if name == "age" and column.fractions else _TYPES[name]
         if name == "wave" and column.days:
             kind = "date"
+        elif name == "wave":
+            beside["values"] = {v: key(v, "-") for v in column.values if not _KEY.fullmatch(v)}
         if name == "age" and column.is_in_months:
             beside["unit"] = "months"
         return ProposedColumn(name, column.name, kind, **{**beside, "missing": none})

@@ -10,7 +10,7 @@ from datetime import date
 import yaml
 
 from wijkkit.proposal.columns import ProposedColumn, proposed_groupings
-from wijkkit.proposal.roles import ROLES, Role
+from wijkkit.proposal.roles import ROLES, YEAR, Role
 from wijkkit.study.checks import MARK
 from wijkkit.study.settings.sources import SurveySource
 
@@ -57,7 +57,7 @@ def study_text(
 
 
 def _wave(wave: str, label: str) -> str:
-    year = next(iter(re.findall(r"(?:19|20)\d\d", f"{wave} {label}")), "2000")
+    year = next(iter(YEAR.findall(f"{wave} {label}")), "2000")
     entry = (
         f"{{id: {quoted(wave)}, label: {quoted(label)}, start: {year}-01-01, end: {year}-12-31}}"
     )

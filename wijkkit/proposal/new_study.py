@@ -18,7 +18,7 @@ from wijkkit.loaders.source_table import SourceTable, written
 from wijkkit.proposal.columns import propose_columns
 from wijkkit.proposal.evidence import ColumnFacts, column_facts, key
 from wijkkit.proposal.files import areas_text, codebook_text, indicators_text, study_text
-from wijkkit.proposal.roles import MOST_WAVES, Role, find_roles, proposed_words
+from wijkkit.proposal.roles import MOST_WAVES, YEAR, Role, find_roles, proposed_words
 from wijkkit.proposal.survey_file import TablesBook, read_survey_file, read_tables_book
 from wijkkit.study.checks import MARK, unfinished
 from wijkkit.study.files import read_area_list
@@ -150,7 +150,8 @@ def _from_survey(
     if book:
         columns = [replace(c, label=book.labels.get(c.source, c.label)) for c in columns]
         read.seen.extend(_of_book(book))
-    waves = _waves(by_name.get(roles["wave"].column), wave, survey.stem)
+    keys = next((column.values for column in columns if column.name == "wave"), {})
+    waves = _waves(by_name.get(roles["wave"].column), keys, wave, survey.stem)
     source = read.source
     if not roles["wave"].column:
         source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
@@ -198,8 +199,10 @@ def _no_column(role: str, column: str, there: Mapping[str, ColumnFacts], file: s
     return Problem(what, file, f"--{role}", first_of(list(there), 12), expected, remedy)
 
 
-def _waves(column: ColumnFacts | None, named: str, stem: str) -> dict[str, str]:
-    """Return wave -> label, from the column of waves, the option, or the file's name."""
+def _waves(
+    column: ColumnFacts | None, keys: Mapping[str, str | int], named: str, stem: str
+) -> dict[str, str]:
+    """Return wave -> label by year, from the column of waves, the option, or the file's name."""
     if column is not None:
         found = column.years or column.values
         if len(found) > MOST_WAVES:
@@ -207,9 +210,9 @@ def _waves(column: ColumnFacts | None, named: str, stem: str) -> dict[str, str]:
             number, expected = str(len(found)), f"at most {MOST_WAVES}"
             remedy = "Name the column of waves, years or days of asking with --wave."
             raise DataError(what, place=place, found=number, expected=expected, remedy=remedy)
-        return {value: column.answers.get(value, value) for value in found}
-    years = re.findall(r"(?:19|20)\d\d", stem)[:1]
-    return {wave: wave for wave in ([named] if named else years)}
+        labels = {str(keys.get(v, v)): column.answers.get(v, v) for v in found}
+        return dict(sorted(labels.items(), key=lambda wave: YEAR.findall(wave[1])[:1]))
+    return {wave: wave for wave in ([named] if named else YEAR.findall(stem)[:1])}
 
 
 def _areas(column: ColumnFacts | None, role: Role, table: SourceTable) -> list[dict[str, str]]:

@@ -59,7 +59,7 @@ WORDS: Mapping[str, str] = {
     "sex": r"geslacht|gesl|sex|gender|aggsa|sekse|geslachtkind",
     "ses": r"opleiding|opleidingsniveau|opl|oplniveau|educ|education|ses|agows|opleidingouders?|opleidingmoeder",
 }
-_YEAR = re.compile(r"(19[89]\d|20[0-4]\d)")
+YEAR = re.compile(r"(19[89]\d|20[0-4]\d)")
 _KILOS = re.compile(r"\b(kg|kilo|kilos|kilogram|lichaamsgewicht|weegt|weight of the child|body)\b")
 
 #: Roles of the design: every guess of them decides numbers, so it is asked to be confirmed.
@@ -166,7 +166,7 @@ def _wave(facts: ColumnFacts) -> float:
         return 0.0 if len(facts.years) <= MOST_WAVES else -9.0
     if facts.is_question or facts.fractions or not 1 <= facts.different <= MOST_WAVES:
         return -9.0
-    years = all(_YEAR.fullmatch(facts.answers.get(value, value).strip()) for value in facts.values)
+    years = all(YEAR.fullmatch(facts.answers.get(value, value).strip()) for value in facts.values)
     if years:
         return 2.0
     year_word = {"jaar", "year", "agojb"} & {*whole_words(facts.name), facts.joined}
