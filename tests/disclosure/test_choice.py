@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from test_whole_children import KINDS, small
-from towns import town
+from towns import areas_of, people_of, pick, town, town_of
 
 from wijkkit.disclosure import GGD
 from wijkkit.disclosure import choice as choices
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.knowledge import Shown, known
 from wijkkit.disclosure.loss import COARSER, ORDER, lost
-from wijkkit.disclosure.policy import finest_steps, statuses
+from wijkkit.disclosure.policy import changed, finest_steps, statuses
 from wijkkit.disclosure.system import systems
 
 
@@ -305,3 +305,41 @@ def test_a_small_system_has_fewer_atoms_than_the_limit(monkeypatch):
     for limit in (atoms, atoms + 1):
         monkeypatch.setattr(choices, "SMALL", limit)
         assert Choice(one.shown, one.choice.first, kept).small == (limit > atoms)
+
+
+def test_of_five_answers_one_more_is_hidden_in_a_wijk_where_the_rarest_is(monkeypatch):
+    monkeypatch.setattr(choices, "SMALL", 0)
+    areas, random = areas_of(12, 3), np.random.default_rng(3)
+    people = people_of(areas, random, indicators=(), size=(150, 400))
+    answer = random.choice(5, len(people), p=[0.2, 0.42, 0.3, 0.07, 0.01])
+    levels = {f"answer {one}": (answer == one).astype(float) for one in range(5)}
+    levels |= {"best two": (answer < 2).astype(float), "worst two": (answer > 2).astype(float)}
+    units = dict.fromkeys(levels, "percent")
+    table = town_of(people.assign(**levels), areas, units, {}).release(GGD).table
+    wijken = table[table["area_level"] == "wijk"].pivot(
+        index="area", columns="indicator", values="status"
+    )
+    rare = wijken["answer 4"] == "hidden"
+    assert rare.sum() > 8
+    # The worst two less the fourth answer are the fifth: one of both is enough, nothing less is.
+    both = wijken[rare][["answer 3", "worst two"]].eq("hidden").sum(axis=1)
+    assert (both == 1).all()
+    assert (wijken[["answer 0", "answer 1", "answer 2", "best two"]] == "ok").all(axis=None)
+
+
+@pytest.mark.parametrize("policy", [GGD, changed(GGD, {"max_share": 0.9})])
+def test_one_child_of_a_group_costs_no_indicator(policy, monkeypatch):
+    monkeypatch.setattr(choices, "SMALL", 0)
+    areas, random = areas_of(12, 3), np.random.default_rng(5)
+    people = people_of(areas, random, size=(60, 200), share=(0.86, 0.94), missing_ses=0)
+    people["score"] = random.integers(0, 12, len(people)).astype(float)
+    alone = (people["wijk"] == "w03") & (people["ses"] == "low")
+    people.loc[alone, "ses"] = "middle"
+    people.loc[alone.idxmax(), ["ses", "score"]] = "low", 4.0
+    made = town_of(people, areas, {"play": "percent", "score": "score"}).release(policy)
+    assert made.left_out == ()
+    for indicator in ("play", "score"):
+        assert pick(made.table, indicator=indicator)["status"] == "ok"
+    everybody = (made.table["area_level"] == "wijk") & (made.table["group_by"] == "")
+    score = made.table[everybody & (made.table["indicator"] == "score")]
+    assert (score["status"] == "ok").all()

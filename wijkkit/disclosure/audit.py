@@ -126,8 +126,9 @@ class Search:
         for town in choice.towns(multiple, narrow(), known):
             if program.allows(town):
                 ends.note(shown.system.counts(town))
-        if self.seeks(further):
-            self._seek(program, multiple, narrow(), ends)
+        left = narrow()
+        left = left if self.seeks(further) else left[choice.beyond_moves[left]]
+        self._seek(program, multiple, left, ends)
         return ends.width()
 
     def seeks(self, further: bool = False) -> bool:

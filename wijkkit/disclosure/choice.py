@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ class Choice:
         `asked`: Cells that may be narrow; all that are hidden where not given.
         """
         narrow = self.secrets(multiple)
-        narrow = narrow[~self.open_by_moves(multiple)[narrow]]
+        narrow = narrow[~(self.open_by_moves(multiple) | self.beyond_moves)[narrow]]
         narrow = narrow if asked is None else np.intersect1d(narrow, asked)
         if not len(narrow) or not self.small:
             return narrow
@@ -163,7 +164,8 @@ class Choice:
         area = self.shown.system.area
         while len(narrow):
             left = np.flatnonzero(which & (multiple > 0))
-            next_of = {cell: self._next(cell, left) for cell in self._one_each(narrow)}
+            one_each = narrow[np.unique(self._unit[narrow], return_index=True)[1]]
+            next_of = {cell: self._next(cell, left) for cell in one_each}
             found = [(area[cell], one) for cell, one in next_of.items() if one is not None]
             # Another wijk is hidden for the sake of this one only when none can help itself.
             best = [one for home, one in found if area[one] == home]
@@ -180,10 +182,6 @@ class Choice:
     def _alike(self, cells: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return those of the cells left of the same areas and groups as these."""
         return left[np.isin(self._part[left], self._part[cells])]
-
-    def _one_each(self, narrow: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return one narrow cell of each area."""
-        return narrow[np.unique(self._unit[narrow], return_index=True)[1]]
 
     def _next(self, cell: int, left: NDArray[np.int64]) -> int | None:
         """Return which of these cells is hidden next for the sake of a narrow one.
@@ -283,6 +281,11 @@ class Choice:
         """Return which hidden counts moves of children alone show to be open enough."""
         return self._moves.widths(multiple) >= self.shown.need - TINY
 
+    @cached_property
+    def beyond_moves(self) -> NDArray[np.bool_]:
+        """Counts of a large system that no hiding opens by moves: the audit seeks towns for them."""
+        return ~(self.small | self.open_by_moves(np.where(self._kept, self.first, 0.0)))
+
     def proofs(self, multiple: Floats, lines: Sequence[Line] = ()) -> Proofs:
         """Return towns that look the same, by the children who answer otherwise."""
         return self._moves.proofs(multiple, self.secrets(multiple), lines)
@@ -307,12 +310,7 @@ class Choice:
     ) -> NDArray[np.int64]:
         """Return a hidden cell that is not open when more is known than the figures, if any.
 
-        Parameters
-        ----------
-        multiple : (C,) array
-        lines : sequence of Line, optional
-        exact : array of int, optional
-            Cells whose counts are known exactly.
+        `exact`: Cells whose counts are known exactly.
         """
         secret = self.secrets(multiple)
         seen = secret[np.isin(secret, exact) | (not self._varies)]
@@ -324,18 +322,21 @@ class Choice:
     def _restored(self, multiple: Floats, cells: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
 
-        Areas of a level have no wijk in common: what is narrow is undone where it is to blame.
+        Areas of a level have no wijk in common: what is narrow is undone where it is to blame. In a
+        large system what follows from them, and no rule hides, may stand as well.
         """
         parts = {one: [cells[self._unit[cells] == one]] for one in np.unique(self._unit[cells])}
         while parts:
             heads = {unit: chunks.pop() for unit, chunks in parts.items()}
-            tried = multiple.copy()
-            now = np.concatenate(list(heads.values()))
-            tried[now] = less[now]
+            now = np.isin(np.arange(len(multiple)), np.concatenate(list(heads.values())))
+            tried = np.where(now, less, multiple)
             narrow = self.narrow(tried, first=self.small)
+            free = np.isin(self._unit, list(heads)) & (self.first > 0) & (not self.small)
+            while len(follows := narrow[free[narrow]]):
+                tried[follows] = less[follows]
+                narrow = self.narrow(tried)
             failed = self._to_blame(heads, narrow)
-            for unit in failed:
-                tried[heads[unit]] = multiple[heads[unit]]
+            tried = np.where(np.isin(self._unit, failed), multiple, tried)
             for unit in failed:
                 parts[unit] += self._halves(heads[unit])
             multiple = tried
@@ -343,12 +344,12 @@ class Choice:
         return multiple
 
     def _halves(self, cells: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Return halves of cells by group; in a large system cells of one group are not parted."""
+        """Return halves of cells by group, and those of one group in halves."""
         part = self._part[cells]
         if len(groups := np.unique(part)) > 1:
             first = np.isin(part, np.array_split(groups, 2)[0])
             return [cells[~first], cells[first]]
-        return np.array_split(cells, 2)[::-1] if self.small and len(cells) > 1 else []
+        return np.array_split(cells, 2)[::-1] if len(cells) > 1 else []
 
     def _to_blame(
         self, heads: Mapping[int, NDArray[np.int64]], narrow: NDArray[np.int64]
