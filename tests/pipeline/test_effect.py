@@ -112,6 +112,23 @@ def test_what_is_concluded_says_the_numbers_that_stand_in_the_table(
         assert said.get(name, row[name]) == pytest.approx(row[name], nan_ok=True)
 
 
+def test_one_wijk_in_an_arm_is_told_its_difference(make_study, respondents):
+    table = respondents.assign(
+        arm=np.where(respondents["wijk"] == "wijk-0", "programme", "comparator")
+    )
+    study = make_study(family=("play", "score"))
+    results = evaluate_effect(study, table)
+    shown = {"play": {"all": 1.0, "methods": 1.0}, "score": {"all": 1.0, "methods": 1.0}}
+    said = effect_tables(study, results, table, shown)["effect_conclusions"]
+    said = said[said["part"].eq("effect")].set_index("outcome")
+    exact = results.effects[results.effects["method"].eq("randomisation")]
+    exact = exact[exact["group"].eq("all") & exact["scale"].ne("odds_ratio")].set_index("outcome")
+    for outcome, decimals in (("play", 0), ("score", 1)):
+        assert said.loc[outcome, "key"] == "cannot_test"
+        found = json.loads(said.loc[outcome, "fields"])["estimate"]
+        assert found == pytest.approx(round(exact.loc[outcome, "estimate"], decimals))
+
+
 @pytest.mark.parametrize(
     ("p", "least", "below"),
     [

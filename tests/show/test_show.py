@@ -225,7 +225,7 @@ def test_what_was_asked_once_has_not_changed_yet_and_nor_has_its_gap(folder):
     now = tidy(gaps().assign(wave="2021")).assign(verdict="lower")
     write_released(open_study(folder), "gaps", now)
     said = show.gap_summary(open_wijk(folder, "noord").gaps()).markdown
-    assert "Een duidelijk verschil in 2021" in said and "kleiner of groter" not in said
+    assert "Een duidelijk verschil in meting 2" in said and "kleiner of groter" not in said
 
 
 @pytest.mark.parametrize(
@@ -770,3 +770,21 @@ def test_heads_of_a_grid_stay_apart_and_a_high_figure_is_cut_between_its_panels(
         top, bottom = (height - edge * points for edge in (box.y1, box.y0))
         assert not any(top + 1 < at < bottom - 1 for at in begins)
     assert all(fitting(part.encode())[0] > 10 for part in parts)
+
+
+def test_waves_stand_in_the_order_of_the_study_and_sentences_call_them_by_their_label(folder):
+    for name in ("study.yml", "indicators.yml"):
+        path = folder / name
+        text = path.read_text(encoding="utf-8").replace('"2018"', '"voor-2018"')
+        path.write_text(text.replace('"2021"', '"na-2021"'), encoding="utf-8")
+    study = open_study(folder)
+    keys = {"2018": "voor-2018", "2021": "na-2021"}
+    levels = estimates().assign(wave=estimates()["wave"].replace(keys))
+    write_released(study, "estimates", tidy(levels))
+    now = tidy(gaps().assign(wave="na-2021")).assign(verdict="lower")
+    write_released(study, "gaps", now)
+    view = open_wijk(folder, "noord")
+    waves = view.waves()
+    shown = show.table(waves[waves["own"]], ["label", "value"], across="wave").data
+    assert list(shown)[1:] == ["voor-2018", "na-2021"]
+    assert "Een duidelijk verschil in meting 2" in show.gap_summary(view.gaps()).markdown

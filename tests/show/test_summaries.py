@@ -390,6 +390,7 @@ def test_tables_of_the_effect_say_it_of_the_outcome_they_name(city):
     for changed, cells in (
         ({"scale": "score", "baseline": 8.99, "detectable": 3.03, "step": 0.1}, ["9,0", "3,0"]),
         ({"status": "hidden", "baseline": float("nan")}, ["niet getoond (privacy)"] * 2),
+        ({"status": "too_few", "reason": "one_cluster_in_an_arm"}, ["niet te schatten"] * 2),
     ):
         write_released(city.study, "detectable", pd.DataFrame([design | changed]))
         found = show.table(open_city(city.study.folder).detectable(), columns)
@@ -437,6 +438,17 @@ def test_an_effect_that_is_hidden_was_estimated(city):
         summary = show.effect_summary(open_city(city.study.folder))
         assert isinstance(summary, Nothing) != found
         assert ("zou een verborgen aantal kinderen zijn uit te rekenen" in str(summary)) == found
+
+
+def test_one_wijk_with_the_programme_is_told_that_it_cannot_be_tested(city):
+    few = {"status": "too_few", "reason": "one_cluster_in_an_arm"}
+    write_released(city.study, "effects", city.table("effects").assign(**few))
+    columns = ["outcome", "part", "key", "fields"]
+    said = pd.DataFrame([("play", "effect", "cannot_test", "{}")], columns=columns)
+    write_released(city.study, "effect_conclusions", said)
+    view = open_city(city.study.folder)
+    for shown in (show.city_summary(view), show.effect_summary(view)):
+        assert "Niet te toetsen: speelt voldoende buiten." in shown.markdown
 
 
 def test_the_gap_of_an_outcome_that_cannot_be_judged_is_counted(city):

@@ -196,9 +196,10 @@ def _rounded_fields(
     if "lower" in out:
         out |= {name: float(shown[name]) for name in ("estimate", "lower", "upper")}
         out["step"] = step
-    elif "estimate" in out:
-        out["estimate"] = float(to_step(out["estimate"], step))
     finest = STEPS.get(str(out.get("scale", "")))
+    if "estimate" in out and "lower" not in out:
+        # Of another method than the recommended one: these are shown in their finest step only.
+        out["estimate"] = float(to_step(out["estimate"], finest))
     for name in ("relevant", "smallest", "ceiling"):
         if name in out and finest:
             out[name] = float(to_step(out[name], finest))

@@ -229,6 +229,7 @@ class CityView(ShowsItself):
             "language": self.language,
             "name": name,
             "everywhere": self.everywhere,
+            "waves": {wave.id: self.study.text(wave.label) for wave in self.study.waves},
             "references": {
                 prefix: self.area_name(area, "reference")
                 for area, prefix in outcome.references_of(self).items()

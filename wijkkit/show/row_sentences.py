@@ -197,7 +197,8 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
     clear = known[known["gap_verdict"].isin(CLEAR)]
     if len(clear):
         names = listed([_with_both(row, language) for _, row in clear.iterrows()], language)
-        said = text("show.gap.clear", language, names=names, wave=escaped(row["wave"]))
+        wave = escaped(frame.attrs.get("waves", {}).get(row["wave"], row["wave"]))
+        said = text("show.gap.clear", language, names=names, wave=wave)
         lines.append(said + any_over_zero(clear, "gap_", language))
     if rest := int(known["gap_verdict"].eq("not_distinguishable").sum()):
         key = "show.gap.others" if len(clear) else "show.gap.none_clear"

@@ -57,8 +57,8 @@ def city_summary(view: CityView) -> ShownText | Nothing:
 
 
 def _was_estimated(view: CityView) -> bool:
-    """Return whether there is an effect, though it may not be shown."""
-    return bool(view.effects()["status"].isin(["ok", "hidden"]).any())
+    """Return whether an effect was estimated or could not be, though it may not be shown."""
+    return bool(view.effects()["status"].isin(["ok", "hidden", "too_few"]).any())
 
 
 def effect_verdicts(view: CityView, count: bool = False) -> list[str]:

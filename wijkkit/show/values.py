@@ -186,7 +186,9 @@ def table(
     data = pd.DataFrame(cells, index=range(len(frame)))
     if across:
         heads_across = _column(frame, across, language)
-        order = sorted(heads_across) if across == "wave" else heads_across
+        waves = frame.attrs.get("waves", {})
+        places = {name: at for at, names in enumerate(waves.items()) for name in names}
+        order = sorted(heads_across, key=lambda head: places.get(head, len(waves)))
         rows = [data[column].to_numpy() for column in data.columns[:-1]]
         absent = absent.groupby(rows, sort=False).all()
         empty = absence("not_asked" if across == "wave" else "missing", language)
@@ -277,7 +279,9 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
 def _numbers(frame: pd.DataFrame, name: str) -> list[dict[str, Any]] | None:
     """Return the numbers in a column; None where it holds something else."""
     if f"{name}_value" in frame:
-        found = [number_at(row, name) for _, row in frame.iterrows()]
+        found = [
+            number_at(row, name) | {"reason": row.get("reason")} for _, row in frame.iterrows()
+        ]
     elif name == "value" and "status" in frame:
         found = frame.to_dict("records")
     else:

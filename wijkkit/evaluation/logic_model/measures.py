@@ -97,7 +97,8 @@ def indicator_finding(facts: Facts, wijk: str, indicator: str) -> Finding:
     percent = last["unit"] == "percent"
     value = percentage(last["value"], language) if percent else number(last["value"], language, 1)
     value = about(value, last, language)
-    words = _say("once", language, label=label, value=value, wave=last["wave"])
+    waves = {wave.id: facts.study.text(wave.label) for wave in facts.study.waves}
+    words = _say("once", language, label=label, value=value, wave=waves[last["wave"]])
     return Finding(indicator, "measured", words)
 
 
