@@ -197,7 +197,7 @@ def _rounded_fields(
         out |= {name: float(shown[name]) for name in ("estimate", "lower", "upper")}
         out["step"] = step
     finest = STEPS.get(str(out.get("scale", "")))
-    if "estimate" in out and "lower" not in out:
+    if finest and "estimate" in out and "lower" not in out:
         # Of another method than the recommended one: these are shown in their finest step only.
         out["estimate"] = float(to_step(out["estimate"], finest))
     for name in ("relevant", "smallest", "ceiling"):
