@@ -65,9 +65,8 @@ def test_what_must_stay_open_is_what_is_hidden_and_not_free(questions, weighted)
         assert choice.secrets(multiple).tolist() == np.flatnonzero(expected).tolist()
     hidden = one.one.multiple == 0
     assert not len(choice.secrets(np.full(len(hidden), -1.0)))
-    # Of those that are known exactly one is named.
+    # What is known exactly is no secret any more.
     secret = choice.secrets(one.one.multiple)
-    assert choice.narrow_with(one.one.multiple, (), secret).tolist() == secret[:1].tolist()
     beside = choice.beside(one.shown.knowing(secret[:2]))
     assert beside.secrets(one.one.multiple).tolist() == secret[2:].tolist()
     # What is asked of no cell cannot be narrow, and all that is narrow is a secret.
@@ -152,7 +151,7 @@ def choice_of(seed: int, kept=(), **options: object) -> Choice:
 def needing(choice: Choice, needs: dict[int, list[tuple[int, float]]], monkeypatch) -> None:
     """Let a count be open where one of these figures stands at least as coarse as told."""
 
-    def narrow(multiple, asked=None, first=False):
+    def narrow(multiple, asked=None):
         found = [
             cell
             for cell, ways in needs.items()

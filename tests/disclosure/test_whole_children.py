@@ -178,7 +178,7 @@ def test_no_figure_that_is_given_up_could_stand_by_itself(questions, weighted):
     for cell in given_up:
         again = multiple.copy()
         again[cell] = 1.0
-        assert len(one.choice.narrow(again, first=True)), cell
+        assert len(one.choice.narrow(again)), cell
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -229,10 +229,9 @@ def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weig
     towns, need = Towns(one.shown), one.shown.need
     # So much further apart must counts be where children come in parts, if they can.
     enough = need + np.minimum(1.0, one.shown.spare)
-    told, found = 0, []
     for multiple in choices(one, 8, seed):
         secret = one.choice.secrets(multiple)
-        narrow = towns.narrow(multiple, secret, False)
+        narrow = towns.narrow(multiple, secret)
         exact = one.widths(multiple)
         for cell in secret:
             if cell in narrow:
@@ -240,18 +239,6 @@ def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weig
                 assert weighted or exact[cell] < enough[cell]
             elif exact[cell] < need[cell]:
                 assert weighted and in_parts(one, multiple, cell) > enough[cell] - 1e-5
-        # With `first` it is one of them, where there is any.
-        some = towns.narrow(multiple, secret, True)
-        assert len(some) == min(len(narrow), 1) and np.isin(some, narrow).all()
-        # The towns that it found look the same, the true one among them.
-        found.append((multiple, towns.whole(multiple)))
-        told += len(found[-1][1])
-    for multiple, some in found:
-        same = one.same(multiple)
-        for town in some:
-            (number,) = np.flatnonzero((abs(one.towns - town) < 1e-6).all(axis=(1, 2)))
-            assert same[number]
-    assert told > 8
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -339,7 +326,6 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
     one = small(seed, questions, weighted)
     multiple, random = one.one.multiple, np.random.default_rng(seed)
     secret, truth = one.choice.secrets(multiple), one.weighted[one.true]
-    enough = one.shown.need + np.minimum(1.0, one.shown.spare)
     nothing = np.zeros(0, np.int64)
     for _ in range(6):
         line = random.choice([-1.0, 0.0, 0.0, 0.5, 1.0], len(multiple))
@@ -348,18 +334,10 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
         same = one.same(multiple) & (moved >= below - 1e-9) & (moved <= above + 1e-9)
         is_open = (np.ptp(one.count[same], axis=0) >= one.shown.need)[secret].all()
         said = open_with(one.choice, multiple, nothing, [(line, below, above)])
-        assert said <= is_open
-        # What parts of children leave open by less than a child more is refused unsought.
-        parts = [in_parts(one, multiple, cell, [(line, below, above)]) for cell in secret]
-        assert weighted or said == is_open or (np.array(parts) < enough[secret]).any()
-        # The choice refuses what even parts of children do not leave open, by one such count.
-        refused = one.choice.narrow_with(multiple, [(line, below, above)])
-        far = np.array(parts) - one.shown.need[secret]
-        assert len(refused) == 1 if (far < -1e-5).any() else len(refused) <= 1
-        assert np.isin(refused, secret[parts < enough[secret] + 1e-5]).all()
+        # Where weights are unequal a search may end undecided.
+        assert said == is_open or (weighted and is_open)
     only = np.eye(1, len(truth), secret[0])[0]
     assert not open_with(one.choice, multiple, nothing, [(only, 0.0, 0.0)])
-    assert len(one.choice.narrow_with(multiple, [(only, 0.0, 0.0)])) == 1
     assert weighted or open_with(one.choice, multiple, nothing, [(line, -99.0, 99.0)])
 
 
@@ -394,19 +372,16 @@ def test_a_program_keeps_what_is_elsewhere_and_takes_counts_from_a_list(question
 def test_what_children_answer_otherwise_counts_where_such_a_town_looks_the_same(
     questions, weighted
 ):
-    """Proofs made at random: of parts of children, of more than there are, of unasked answers."""
+    """Proofs made at random: of parts of children, and of more than there are."""
     one = small(0, questions, weighted)
     system, random = one.one.system, np.random.default_rng(1)
     atoms, patterns = system.truth.shape
     kinds = set()
     for multiple in [*choices(one, 2, 4), np.full(len(one.one.multiple), FREE)]:
         program, same = Program(one.shown, multiple), one.same(multiple)
-        few = np.flatnonzero(~system.asked.all(axis=1))
-        for turn in range(40):
+        for _ in range(40):
             size = int(random.integers(1, 4))
             town, atom = np.zeros(size, int), random.integers(atoms, size=size)
-            # Of those who were not asked all, where there are any, now and then.
-            atom[0] = few[0] if len(few) and turn % 3 == 0 else atom[0]
             gone, come = random.integers(patterns, size=(2, size))
             gone[0] = system.truth[atom[0]].argmax()
             number = random.choice([1.0, 1.0, 2.0, 0.5], size)
@@ -415,11 +390,8 @@ def test_what_children_answer_otherwise_counts_where_such_a_town_looks_the_same(
             np.add.at(made, (atom, come), number)
             (at,) = np.flatnonzero((one.towns == made).all(axis=(1, 2))).tolist() or [None]
             good = at is not None and bool(same[at])
-            # A town that nobody can have, for an answer that was not asked.
-            unasked = (made > 0)[:, :, None] & (system.patterns > 0) & ~system.asked[:, None, :]
-            good &= not unasked.any()
             ends = Ends(one.shown.count[None])
-            proof = Proofs(np.zeros(1, int), town, atom, gone, come, number)
+            proof = Proofs(town, atom, gone, come, number)
             program.look_at(proof, ends)
             count = one.count[at] if good else one.shown.count
             assert (ends.least == np.minimum(one.shown.count, count)).all()
@@ -444,7 +416,7 @@ def test_of_scores_parts_of_children_are_enough(seed):
     for multiple in choices(one, 4, seed):
         secret = one.choice.secrets(multiple)
         widths = np.array([in_parts(one, multiple, cell) for cell in secret])
-        narrow = np.isin(secret, towns.narrow(multiple, secret, False))
+        narrow = np.isin(secret, towns.narrow(multiple, secret))
         assert (widths[narrow] < need[secret][narrow] + 1e-5).all()
         assert (widths[~narrow] > need[secret][~narrow] - 1e-5).all()
         seen |= set(narrow.tolist())

@@ -152,7 +152,7 @@ def _given_back(
     choice, first = before.choice, before.multiple
 
     def holds(multiple: Floats) -> bool:
-        if len(choice.narrow(multiple, first=True)):
+        if len(choice.narrow(multiple)):
             return False
         return attack.beside(made(replace(before, multiple=multiple))).open(form, as_shown)
 

@@ -1,10 +1,10 @@
 """The audit: whoever knows that children come whole tries to work out every hidden count.
 
-It believes nothing of the choice but the towns it shows: a town of whole children that looks the
-same as the true one, looked at again here, is proof that nobody can tell the two apart. Where there
-is no such proof the audit searches itself, by integer programs. A count that is not open enough
-loses a next figure around it; in the end its indicator is left out. Where areas have unequal
-weights a search may end undecided: then the count is taken as narrow.
+It believes nothing of the choice but the moves of children it shows: a town of whole children that
+looks the same as the true one, looked at again here, is proof that nobody can tell the two apart.
+Where there is no such proof the audit searches itself, by integer programs. A count that is not
+open enough loses a next figure around it; in the end its indicator is left out. Where areas have
+unequal weights a search may end undecided: then the count is taken as narrow.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _undone(search: Search, choice: Choice, before: list[Floats], multiple: Floa
     for was in reversed(before):
         tried = np.where((was != after) & (multiple == after), was, multiple)
         # The choice refuses first: it is quick.
-        if not len(choice.narrow(tried, first=True)) and not len(search.narrow(tried)):
+        if not len(choice.narrow(tried)) and not len(search.narrow(tried)):
             multiple = tried
         after = was
     return multiple
@@ -75,7 +75,7 @@ def _given_back(search: Search, choice: Choice, multiple: Floats) -> Floats:
             tried = multiple.copy()
             tried[cell] = step
             # Where no towns are sought the choice refuses first: it is quick.
-            if not search.seeks(further=True) and len(choice.narrow(tried, first=True)):
+            if not search.seeks(further=True) and len(choice.narrow(tried)):
                 continue
             if not len(search.narrow(tried, further=True)):
                 multiple = tried
@@ -123,9 +123,6 @@ class Search:
         def narrow() -> NDArray[np.int64]:
             return secret[ends.width()[secret] < shown.need[secret] - _TINY]
 
-        for town in choice.towns(multiple, narrow(), known):
-            if program.allows(town):
-                ends.note(shown.system.counts(town))
         left = narrow()
         left = left if self.seeks(further) else left[choice.beyond_moves[left]]
         self._seek(program, multiple, left, ends)
@@ -203,8 +200,6 @@ def open_with(
 ) -> bool:
     """Return whether all stays open for who knows more than the figures, by towns of whole children.
 
-    Programs over parts of children refuse first: they are quick, and leave more open.
-
     Parameters
     ----------
     choice : Choice
@@ -213,9 +208,8 @@ def open_with(
         Cells whose counts are known exactly.
     known : sequence of Line, optional
     """
-    if len(choice.narrow_with(multiple, known, exact)):
-        return False
-    return not len(narrow_with(choice, multiple, exact, known))
+    hidden = np.isin(exact, choice.secrets(multiple)).any()
+    return not hidden and not len(narrow_with(choice, multiple, exact, known))
 
 
 def narrow_with(

@@ -51,8 +51,7 @@ class Choice:
         self.in_wijk = self._moves.in_wijk
         self._wijken = self.in_wijk.sum(axis=1)
         # Where all answer alike no town is another one.
-        self._varies = len(shown.system.patterns) > 1
-        self.small = len(shown.system.size) < SMALL and self._varies
+        self.small = len(shown.system.size) < SMALL and len(shown.system.patterns) > 1
         self._unit = _units(shown.system, self.small)
         #: A number of each cell's group in its area.
         parts = np.column_stack([self._unit, shown.system.slot, shown.system.group])
@@ -65,21 +64,18 @@ class Choice:
         )
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
-        self._failed = np.zeros(len(first), int)
 
     def _loses(self, multiple: Floats, one: float) -> NDArray[np.bool_]:
         """Return the cells that lose more in this multiple, and have more room there."""
         more = lost(multiple) < lost(one)
         if one > 0:
-            now = np.searchsorted(SIZES, multiple).clip(max=len(SIZES) - 1)
+            now = np.searchsorted(SIZES, multiple)
             room = np.take_along_axis(self._rooms, now[None], axis=0)[0]
             more &= self._rooms[np.searchsorted(SIZES, one)] > room
         return more
 
-    def narrow(
-        self, multiple: Floats, asked: NDArray[np.int64] | None = None, first: bool = False
-    ) -> NDArray[np.int64]:
-        """Return the hidden cells whose counts are not open enough; with `first` one of them.
+    def narrow(self, multiple: Floats, asked: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+        """Return the hidden cells whose counts are not open enough.
 
         `asked`: Cells that may be narrow; all that are hidden where not given.
         """
@@ -88,9 +84,8 @@ class Choice:
         narrow = narrow if asked is None else np.intersect1d(narrow, asked)
         if not len(narrow) or not self.small:
             return narrow
-        found = self._seek().narrow(multiple, narrow[np.argsort(-self._failed[narrow])], first)
-        self._failed[found] += 1
-        return found
+        self._towns = self._towns or Towns(self.shown)
+        return self._towns.narrow(multiple, narrow)
 
     def settled(self) -> Floats | None:
         """Return what each cell shows; None where not even the last loss is enough.
@@ -104,10 +99,12 @@ class Choice:
         return min(found, key=self._losses, default=None)
 
     def _settled(self, multiple: Floats, careful: bool) -> Floats | None:
-        before, narrow = np.zeros(0), self.narrow(multiple)
-        while not np.array_equal(before, multiple):
+        narrow = self.narrow(multiple)
+        while len(narrow):
             before, (multiple, narrow) = multiple, self._in_order(multiple, narrow, careful)
-        return None if len(narrow) else self._given_back(multiple, careful)
+            if len(narrow) and np.array_equal(before, multiple):
+                return None
+        return self._given_back(multiple, careful)
 
     def _losses(self, multiple: Floats) -> tuple[int, int, int]:
         """Return of how many wijken everybody is lost, and how many figures are, or stand coarser."""
@@ -254,10 +251,6 @@ class Choice:
                     return np.where(np.isin(np.arange(len(which)), some), one, multiple)
         return None
 
-    def _seek(self) -> Towns:
-        self._towns = self._towns or Towns(self.shown)
-        return self._towns
-
     def keeping(self, cells: NDArray[np.bool_]) -> Choice:
         """Return the choice in which these cells stand as well, whatever is given up."""
         made = copy(self)
@@ -290,35 +283,6 @@ class Choice:
         """Return towns that look the same, by the children who answer otherwise."""
         return self._moves.proofs(multiple, self.secrets(multiple), lines)
 
-    def towns(
-        self,
-        multiple: Floats,
-        cells: NDArray[np.int64],
-        lines: Sequence[Line] = (),
-    ) -> list[Floats]:
-        """Return towns of whole children that look the same, sought for these cells."""
-        if not len(cells) or not self.small:
-            return []
-        self._seek().narrow(multiple, cells, False, lines)
-        return self._seek().whole(multiple)
-
-    def narrow_with(
-        self,
-        multiple: Floats,
-        lines: Sequence[Line] = (),
-        exact: Sequence[int] | NDArray[np.int64] = (),
-    ) -> NDArray[np.int64]:
-        """Return a hidden cell that is not open when more is known than the figures, if any.
-
-        `exact`: Cells whose counts are known exactly.
-        """
-        secret = self.secrets(multiple)
-        seen = secret[np.isin(secret, exact) | (not self._varies)]
-        if len(seen) or not len(secret):
-            return seen[:1]
-        known = [(np.eye(1, len(multiple), cell)[0], 0.0, 0.0) for cell in exact]
-        return self._seek().narrow(multiple, secret, True, [*known, *lines])
-
     def _restored(self, multiple: Floats, cells: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
 
@@ -330,7 +294,7 @@ class Choice:
             heads = {unit: chunks.pop() for unit, chunks in parts.items()}
             now = np.isin(np.arange(len(multiple)), np.concatenate(list(heads.values())))
             tried = np.where(now, less, multiple)
-            narrow = self.narrow(tried, first=self.small)
+            narrow = self.narrow(tried)
             free = np.isin(self._unit, list(heads)) & (self.first > 0) & (not self.small)
             while len(follows := narrow[free[narrow]]):
                 tried[follows] = less[follows]

@@ -35,12 +35,10 @@ _TOGETHER = 500_000
 class Proofs:
     """Towns that show how open counts are, each by what children answer otherwise.
 
-    `cell`: The count that each town is of. `town`, `atom`, `gone`, `come`: Of each child who
-    answers otherwise: in which town, of which atom, and its patterns. `number`: How many such
-    children.
+    `town`, `atom`, `gone`, `come`: Of each child who answers otherwise: in which town, of which
+    atom, and its patterns. `number`: How many such children.
     """
 
-    cell: Ints
     town: Ints
     atom: Ints
     gone: Ints
@@ -270,12 +268,11 @@ class Moves:
             key = rows[:, 0] * len(wanted) + rows[:, 1] + 2 * len(found) * len(wanted)
             found.append(np.column_stack([key, rows]))
         rows = np.concatenate([np.zeros((0, 7), np.int64), *found])
-        _, first, town = np.unique(rows[:, 0], return_index=True, return_inverse=True)
+        town = np.unique(rows[:, 0], return_inverse=True)[1]
         paired = rows[:, 4] >= 0
         own = [rows[:, 3], rows[paired, 4]]
         gone, come = rows[:, 5], rows[:, 6]
         return Proofs(
-            rows[first, 2],
             np.concatenate([town, town[paired]]),
             np.concatenate(own),
             np.concatenate([gone, come[paired]]),

@@ -40,9 +40,6 @@ class Children:
     ) -> None:
         self.truth, self._size, self._whole = truth, size, whole
         self._patterns, self._asked = patterns, asked
-        #: Of each atom and pattern whether a child may have it: it occurs, and was asked.
-        never = ((patterns[None] > 0) & ~asked[:, None, :]).any(axis=2)
-        self.can = (~never & (truth.sum(axis=0) > 0)).ravel()
 
     def sums(self, member: sparse.csr_array, question: Ints) -> sparse.csr_array:
         """Return who of the members of each cell has its answer, over atoms and patterns."""
@@ -87,14 +84,13 @@ class Children:
         rows, ends = [], []
         for part, now, least, most in told:
             own = part[:, column]
-            binds = (np.isfinite(least) | np.isfinite(most)) & (np.diff(own.indptr) > 0)
+            binds = np.isfinite(least) | np.isfinite(most)
             rows.append(own[binds])
             ends.append((np.stack([least, most]) + own @ truth - now)[:, binds])
         none = np.zeros(len(size)) if self.truth[:, 0].any() else size
-        if many > 2 or none.any():
-            every = sparse.kron(sparse.eye_array(len(size)), np.ones((1, many - 1)))
-            rows.append(every.tocsr())
-            ends.append(np.stack([none, size]))
+        every = sparse.kron(sparse.eye_array(len(size)), np.ones((1, many - 1)))
+        rows.append(every.tocsr())
+        ends.append(np.stack([none, size]))
         if among is not None:
             rows = [
                 sparse.hstack([part, sparse.csr_array((part.shape[0], chosen))]) for part in rows
@@ -102,7 +98,6 @@ class Children:
             rows.append(sparse.hstack([among[0][:, column], sparse.csr_array(-among[1].T)]))
             rows.append(sparse.csr_array(np.append(np.zeros(len(column)), np.ones(chosen))[None]))
             ends += [np.zeros((2, among[0].shape[0])), np.ones((2, 1))]
-        most = np.where(self.can[column], np.repeat(size, many - 1), 0)
         found = milp(
             np.append(aim[:, column].toarray().ravel(), np.zeros(chosen)),
             constraints=LinearConstraint(
@@ -110,7 +105,7 @@ class Children:
             ),
             bounds=Bounds(
                 np.append(np.maximum(truth - reach, 0), np.zeros(chosen)),
-                np.append(np.minimum(most, truth + reach), np.ones(chosen)),
+                np.append(np.minimum(size.repeat(many - 1), truth + reach), np.ones(chosen)),
             ),
             integrality=np.append(np.full(len(column), int(self._whole)), np.ones(chosen)),
             options={"node_limit": NODES},
@@ -164,11 +159,10 @@ class Program:
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
-        occurs = system.truth.sum(axis=0) > 0
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
             and (town >= -_TINY).all()
-            and not town[:, ~occurs].any()
+            and not town[:, ~system.truth.any(axis=0)].any()
             and np.allclose(town.sum(axis=1), system.size)
             and self.alike(system.counts(town)[None], system.weighted(town)[None])[0]
         )
@@ -188,7 +182,7 @@ class Program:
     def look_at(self, proofs: Proofs, ends: Ends) -> None:
         """Note the counts of the towns that look like the true one, are whole, and can be."""
         system, patterns = self._shown.system, len(self._shown.system.patterns)
-        shape = (len(proofs.cell), system.truth.size)
+        shape = (proofs.town.max(initial=-1) + 1, system.truth.size)
         gone, come = (proofs.atom * patterns + one for one in (proofs.gone, proofs.come))
         change = sparse.csr_array(
             (
@@ -201,7 +195,7 @@ class Program:
         found = change.tocoo()
         town, column = found.coords
         wrong = system.truth.ravel()[column] + found.data < -_TINY
-        wrong |= ~self._children.can[column] & (found.data > 0)
+        wrong |= ~system.truth.any(axis=0)[column % patterns] & (found.data > 0)
         if system.whole:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)
@@ -263,9 +257,6 @@ class Program:
         reach: float = np.inf,
     ) -> tuple[Floats | None, bool]:
         """Return a town within the bounds, and whether the search came to its end."""
-        # What says no more than how many children there are need not be said.
-        free = (low <= _TINY) & (high >= self._shown.system.respondents() - _TINY)
-        low, high = np.where(free, -np.inf, low), np.where(free, np.inf, high)
         lines, (cell, sign) = self.lines()[0], aim
         sets = None if among is None else (lines[among[0]], among[1])
         town, decided = self._children.town(

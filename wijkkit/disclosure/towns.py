@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast
 
 import highspy
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wijkkit.disclosure.knowledge import Shown, Slack
-from wijkkit.disclosure.system import Line
+from wijkkit.disclosure.system import Ends
 
 Floats = NDArray[np.float64]
 TINY = 1e-6
@@ -37,7 +37,6 @@ class Towns:
     def __init__(self, shown: Shown) -> None:
         self._shown, system = shown, shown.system
         patterns = system.patterns[1:]
-        self._size = (len(system.size), len(patterns))
         own = system.member.multiply(system.asked.T[system.indicator]).tocsr()
         # One column per atom and pattern, atoms first.
         parts = [
@@ -47,25 +46,19 @@ class Towns:
         self.matrix = sparse.hstack(parts, format="csr")
         weight = np.tile(system.weight, len(patterns))
         self.weighted = (self.matrix @ sparse.diags_array(weight)).tocsr()
-        every = sparse.hstack([sparse.eye_array(len(system.size))] * len(patterns), format="csr")
-        self._every = every
+        children = sparse.eye_array(len(system.size))
+        self._every = sparse.hstack([children] * len(patterns), format="csr")
         self.truth = system.truth[:, 1:].T.ravel()
         some_none = system.truth[:, 0].any()
         self._least = np.zeros(len(system.size)) if some_none else system.size
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
-        self._seen = [(shown.count, self.weighted @ self.truth, True, self.truth)]
+        self._seen = [(shown.count, self.weighted @ self.truth, True)]
         self._margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
 
-    def narrow(
-        self,
-        multiple: Floats,
-        asked: Sequence[int] | NDArray[np.int64],
-        first: bool,
-        lines: Sequence[Line] = (),
-    ) -> NDArray[np.int64]:
-        """Return which of the asked counts are not open enough; with `first` only one of them.
+    def narrow(self, multiple: Floats, asked: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return which of the asked counts are not open enough.
 
         Towns that were found before are looked at again before others are sought. Parts of
         children leave more open than whole ones: by so much more they must be apart.
@@ -73,84 +66,41 @@ class Towns:
         slack = self._shown.slack(multiple)
         need = self._shown.need - TINY
         self._enough = {True: need, False: need + self._margin}
-        counts, alike = self._alike(slack, lines)
+        counts, alike = self._alike(slack)
         whole = np.array([one[2] for one in self._seen])
-        among = {True: counts[alike & whole], False: counts[alike]}
-        ends = {kind: (some.min(axis=0), some.max(axis=0)) for kind, some in among.items()}
-        found, bound = [], False
+        ends = {True: Ends(counts[alike & whole]), False: Ends(counts[alike])}
+        self._bound(slack)
+        found = []
         for cell in asked:
-            if self._open(cell, ends):
-                continue
-            if not bound:
-                self._bound(slack)
-                self._add(lines)
-                bound = True
             for sign in (1.0, -1.0):
-                self._aim(cell, sign)
-                self._note(self._run(), ends)
+                if not self._open(cell, ends):
+                    self._aim(cell, sign)
+                    self._note(self._run(), ends)
             if not self._open(cell, ends):
                 found.append(cell)
-                if first:
-                    break
-        if bound:
-            self._remove(lines)
         return np.array(found, int)
 
-    def whole(self, multiple: Floats) -> list[Floats]:
-        """Return the towns of whole children that were found and look the same; (N, P) each."""
-        _, alike = self._alike(self._shown.slack(multiple))
-        found = []
-        for (*_, whole, town), same in zip(self._seen, alike, strict=True):
-            if whole and same:
-                having = np.round(town.reshape(self._size[::-1]).T, 9)
-                rest = self._shown.system.size - having.sum(axis=1)
-                found.append(np.column_stack([rest, having]))
-        return found
+    def _open(self, cell: int, ends: Mapping[bool, Ends]) -> bool:
+        return any(one.width()[cell] >= self._enough[whole][cell] for whole, one in ends.items())
 
-    def _add(self, lines: Sequence[Line]) -> None:
-        """Add sums that are known to the program."""
-        truth = self._seen[0][1]
-        for weight, below, above in lines:
-            own = np.asarray(weight @ self.weighted).ravel()
-            at = np.flatnonzero(own).astype(np.int32)
-            true = float(weight @ truth)
-            self._highs.addRow(true + below - TINY, true + above + TINY, len(at), at, own[at])
-
-    def _remove(self, lines: Sequence[Line]) -> None:
-        if len(lines):
-            last = self._highs.getNumRow()
-            rows = np.arange(last - len(lines), last, dtype=np.int32)
-            self._highs.deleteRows(len(rows), rows)
-
-    def _open(self, cell: int, ends: Mapping[bool, tuple[Floats, Floats]]) -> bool:
-        return any(
-            most[cell] - least[cell] >= self._enough[whole][cell]
-            for whole, (least, most) in ends.items()
-        )
-
-    def _alike(self, slack: Slack, lines: Sequence[Line] = ()) -> tuple[Floats, NDArray[np.bool_]]:
+    def _alike(self, slack: Slack) -> tuple[Floats, NDArray[np.bool_]]:
         """Return the counts of the towns that were seen, and which of them look the same."""
         counts, weights = (np.stack([one[part] for one in self._seen]) for part in (0, 1))
-        truth, weighted = self._seen[0][:2]
-        more, heavier = counts - truth, weights - weighted
+        more, heavier = counts - counts[0], weights - weights[0]
         fits = _between(more, -slack.down, slack.up)
         fits &= _between(heavier, -slack.weighted_down, slack.weighted_up)
-        alike = np.asarray(fits.all(axis=1))
-        for weight, below, above in lines:
-            alike &= _between(heavier @ weight, below, above)
-        return counts, alike
+        return counts, fits.all(axis=1)
 
-    def _note(self, town: Floats | None, ends: Mapping[bool, tuple[Floats, Floats]]) -> None:
+    def _note(self, town: Floats | None, ends: Mapping[bool, Ends]) -> None:
         if town is None:
             return
         parts = np.abs(town - np.round(town)).max() > TINY
         whole = not (parts and self._shown.system.whole)
         count = self.matrix @ town
-        self._seen.append((count, self.weighted @ town, whole, town))
+        self._seen.append((count, self.weighted @ town, whole))
         del self._seen[1:-_KEPT]
-        for kind in ends.keys() & ({True, False} if whole else {False}):
-            np.minimum(ends[kind][0], count, out=ends[kind][0])
-            np.maximum(ends[kind][1], count, out=ends[kind][1])
+        for kind in (False, True)[: 1 + whole]:
+            ends[kind].note(count)
 
     def _program(self) -> highspy.Highs:
         """Return the program of all towns, without what is shown."""
