@@ -136,6 +136,8 @@ class Program:
         self._shown, system = shown, shown.system
         slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
+        #: Patterns that no child has.
+        self._never = np.flatnonzero(~system.truth.any(axis=0))
         self._weighted = system.weighted()
         self._weighted_low = self._weighted - slack.weighted_down
         self._weighted_high = self._weighted + slack.weighted_up
@@ -162,7 +164,7 @@ class Program:
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
             and (town >= -_TINY).all()
-            and not town[:, ~system.truth.any(axis=0)].any()
+            and not town[:, self._never].any()
             and np.allclose(town.sum(axis=1), system.size)
             and self.alike(system.counts(town)[None], system.weighted(town)[None])[0]
         )
@@ -195,7 +197,7 @@ class Program:
         found = change.tocoo()
         town, column = found.coords
         wrong = system.truth.ravel()[column] + found.data < -_TINY
-        wrong |= ~system.truth.any(axis=0)[column % patterns] & (found.data > 0)
+        wrong |= np.isin(column % patterns, self._never) & (found.data > 0)
         if system.whole:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)

@@ -89,7 +89,7 @@ class Towns:
         more, heavier = counts - counts[0], weights - weights[0]
         fits = _between(more, -slack.down, slack.up)
         fits &= _between(heavier, -slack.weighted_down, slack.weighted_up)
-        return counts, fits.all(axis=1)
+        return counts, np.asarray(fits.all(axis=1))
 
     def _note(self, town: Floats | None, ends: Mapping[bool, Ends]) -> None:
         if town is None:
