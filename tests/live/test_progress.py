@@ -167,8 +167,13 @@ def test_the_score_is_the_mean_of_the_parts_that_can_be_asked(snapshot):
     assert [one.kind for one in found.todo] == [
         "activities", "decisions", "steps", "steps", "steps", *["interventions"] * 3, "goals",
     ]  # fmt: skip
-    # Of a comparator no steps, goals or meetings are asked.
-    assert [part.name for part in completeness(known, "c").parts] == ["interventions"]
+    # Outside the programme nothing is asked but what was begun: no score of 0 in red.
+    nothing = completeness(known, "c")
+    assert nothing.parts == nothing.todo == [] and pd.isna(nothing.score)
+    assert not freshness(known, "c")[1]
+    ran = snapshot(interventions=[{"wijk": "c", "key": "I1", "name": "Club", "status": "running"}])
+    assert [part.name for part in completeness(ran, "c").parts] == ["interventions", "activities"]
+    assert freshness(ran, "c")[1]
 
 
 @pytest.mark.parametrize(("ago", "old"), [(183, False), (184, True)])
@@ -198,3 +203,5 @@ def test_what_contradicts_itself_is_said(snapshot, started, scope, begun, said):
     for ago, future in ((0, 0), (-1, 1)):
         rows = [{"key": "C2", "cycle": 1, "step": "4", "actual_end": on(ago)}]
         assert len(contradictions(snapshot(steps=rows), "a")) == future
+        held = {"intervention": "I1", "name": "Club", "period_start": on(ago), "cost": 5.0}
+        assert len(contradictions(snapshot(activities=[held]), "a")) == future

@@ -13,7 +13,9 @@ import pytest
 from tests.notebooks.cells import is_left_out, says_nothing, shown_by
 from tests.studies import replace, write_study
 from wijkkit.errors import StudyError
+from wijkkit.language.messages import nouns_of
 from wijkkit.pipeline.checks import missing_parts, validate
+from wijkkit.reports.pages import metadata
 from wijkkit.study import open_study
 
 CITY = ("1_schattingen", "2_effectevaluatie", "3_procesevaluatie", "4_leren")
@@ -132,6 +134,8 @@ def test_what_has_no_source_is_left_out_and_tells_no_reader_to_edit_a_file(shown
         ("fig-netwerk", False),
     ):
         assert is_left_out(found[label]) != bool(there), label
+    method = metadata(study, "stad")["text"]["method_design"]
+    assert (nouns_of(study.language).comparison_units in method) == bool(programme)
     said = [str(value) for value in found.values() if not is_left_out(value)]
     assert not [text for text in said if "study.yml" in text]
 

@@ -43,6 +43,7 @@ def test_a_registry_is_that_of_the_wijken_of_the_study_wherever_it_is_kept(
     monkeypatch.setattr(evaluate, "open_registry", nullcontext)
     monkeypatch.setattr(evaluate, "tables_for_release", lambda registry: {"goals": goals})
     monkeypatch.setattr(evaluate, "shown_registry", lambda tables, policy: tables)
+    monkeypatch.setattr(evaluate, "known_on", lambda tables, day: tables)
     if kept == "file":
         path = study.path(study.settings.registry.path)
         path.parent.mkdir(parents=True, exist_ok=True)

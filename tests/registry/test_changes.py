@@ -124,6 +124,13 @@ def test_a_mark_of_ten_or_less_looks_like_one_of_another_scale(
     assert found == ([("doubtful", "quality")] if doubtful else [])
 
 
+@pytest.mark.parametrize("column", ["baseline", "target"])
+def test_a_part_of_one_looks_like_a_percentage_of_another_scale(column):
+    for value, doubtful in ((0.3, True), (1.0, True), (1.5, False), (0.0, False), (30.0, False)):
+        found = wrong_with(state(), "goals", "D1", {"name": "Spelen", column: value})
+        assert found == ([("doubtful", column)] if doubtful else [])
+
+
 def test_a_row_is_the_only_one_of_its_kind_and_no_copy():
     step = {"cycle": 1, "step": "3"}
     stored = state(steps={"S1": step}, goals={"D1": {"name": "Play"}},

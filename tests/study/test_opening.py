@@ -153,6 +153,13 @@ def test_a_study_shows_itself_escaped(folder):
             "wijken/, code: code 'BU1' is there 2 times. Give each its own.",
         ),
         ("wijken/zuid.yml", "pair: a", "pair: b", "wijken/, pair: pair 'a' is not a pair"),
+        (
+            "study.yml",
+            "{value: 60,",
+            "{value: 0.6,",
+            "study.yml, goals.play.target.value: a target that is no percentage (found 0.6; "
+            "expected 0, or a number from 1 to 100). Write 60.",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_remedy(folder, file, old, new, message):

@@ -68,7 +68,13 @@ def release(
     folder: Annotated[Path, typer.Argument(help="New folder that may be published.")],
     prepared_by: Annotated[str, typer.Option(help="Your name, for the sign-off.")] = "",
     study: StudyOption = Path("parameters"),
-    corrects: Annotated[str, typer.Option(help="The publication that this one replaces.")] = "",
+    corrects: Annotated[
+        str,
+        typer.Option(
+            help="The publication that this one replaces: 'release' in its manifest.json, and its "
+            "folder in publications/ beside the survey."
+        ),
+    ] = "",
     reason: Annotated[str, typer.Option(help="Why it is replaced.")] = "",
     new_ledger: Annotated[
         bool, typer.Option("--new-ledger", help="Nothing was ever published from these data.")

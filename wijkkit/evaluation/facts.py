@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -87,13 +88,12 @@ class Facts:
     def deployed(self, wijk: str | None = None) -> pd.DataFrame:
         """Return the interventions that had begun: neither planned, nor to start later."""
         rows = self.registry_rows("interventions", wijk)
-        later = pd.to_datetime(rows["start"]).gt(pd.Timestamp(self.as_of))
-        return rows[~rows["status"].eq("planned") & ~later]
+        return rows[~rows["status"].eq("planned") & ~_later(rows["start"], self.as_of)]
 
     def activities(self, wijk: str, intervention: str) -> Columns:
         """Return the activities of an intervention, as the columns that measures are made of.
 
-        Small numbers of participants count alike (`process.people.small_alike`).
+        What begins after the day of judgement is left out. Small numbers of participants count alike (`process.people.small_alike`).
         """
         parts, nothing = self._activities
         return parts.get((wijk, intervention), nothing)
@@ -104,13 +104,16 @@ class Facts:
         if not isinstance(tables, KindTables):
             return parts_of(self._counted, by)
         columns = tables.columns("activities")
+        starts = np.array(columns["period_start"], dtype="datetime64[D]")
+        begun = ~(starts > np.datetime64(self.as_of))
+        columns = {name: tuple(compress(cells, begun)) for name, cells in columns.items()}
         people = small_alike(np.array(columns["participants"], dtype=float), self._policy)
         return parts_of({**columns, "participants": people}, by)
 
     @property
     def _counted(self) -> pd.DataFrame:
-        """The activities, with small numbers of participants as sums count them."""
-        rows = self.registry_rows("activities")
+        """The activities that had begun, with small numbers of participants as sums count them."""
+        rows = _until(self.registry_rows("activities"), "period_start", self.as_of)
         people = rows["participants"].to_numpy(dtype=float, na_value=np.nan)
         return rows.assign(participants=small_alike(people, self._policy))
 
@@ -181,12 +184,13 @@ class Facts:
         See `process.implementation` and `process.people.shown_measures`: whatever says how a wijk
         does reads these.
         """
-        items, partners = self.registry_rows("interventions"), self.registry_rows("partners")
-        rows = items, self._counted, partners
+        items, done = self.registry_rows("interventions"), self._counted
+        partners = self.registry_rows("partners")
         after = self.study.settings.process.maintained_after_days
         on: dict[str, Any] = {"as_of": self.as_of, "maintained_after_days": after}
         wijken = list(self.study.neighbourhoods)
-        each, of_wijk = implementation(*rows, **on), implementation_by_wijk(wijken, *rows, **on)
+        each = implementation(items, done, partners, **on)
+        of_wijk = implementation_by_wijk(wijken, self.deployed(), done, partners, **on)
         return shown_measures(each, of_wijk, self._policy)
 
     def measure(self, name: str, wijk: str, intervention: str = "") -> Mapping | None:
@@ -241,6 +245,37 @@ class Facts:
     def estimate(self, indicator: str, wijk: str) -> pd.DataFrame:
         """Return a wijk's estimates of an indicator for everybody, in the order of the waves."""
         return self._levels.get((indicator, wijk), self.estimates.head(0))
+
+
+#: What is a fact of the day in this column: later ones had not happened yet.
+_DAYS = {"meetings": "date", "decisions": "date", "flags": "date", "activities": "period_start"}
+
+
+def known_on(tables: Mapping[str, pd.DataFrame], as_of: date) -> dict[str, pd.DataFrame]:
+    """Return the registry's tables as they tell of a day: a registry goes on after an evaluation.
+
+    Activities, meetings, decisions and clashes of later days are left out; an intervention that
+    starts later is planned, one that stopped later runs.
+    """
+    found = dict(tables)
+    for kind, column in _DAYS.items():
+        found[kind] = _until(tables[kind], column, as_of)
+    key = ["wijk", "meeting"]
+    listed, held = tables["attendance"], found["meetings"][["wijk", "key"]]
+    at = pd.MultiIndex.from_frame(listed[key]).isin(pd.MultiIndex.from_frame(held))
+    found["attendance"] = listed[at].reset_index(drop=True)
+    items, status = tables["interventions"], tables["interventions"]["status"]
+    status = status.mask(status.eq("stopped") & _later(items["end"], as_of), "running")
+    status = status.mask(_later(items["start"], as_of), "planned")
+    return found | {"interventions": items.assign(status=status)}
+
+
+def _until(rows: pd.DataFrame, column: str, as_of: date) -> pd.DataFrame:
+    return rows[~_later(rows[column], as_of)].reset_index(drop=True)
+
+
+def _later(days: pd.Series, as_of: date) -> pd.Series:
+    return pd.to_datetime(days).gt(pd.Timestamp(as_of))
 
 
 def _last(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:

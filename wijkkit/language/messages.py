@@ -173,6 +173,7 @@ def nouns_of(language: str) -> Nouns:
 
 _NOUN = re.compile(r"\{w\.(\w+)\}")
 _NUMBER = re.compile(r"\{(\w+)\?([^{}|]*)\|([^{}|]*)\}")
+_PART = re.compile(r"\{(\w+)/(\w+)\}")
 #: How one is written where a count or a difference stands in a sentence.
 _ONE = frozenset(("1", "één", "one"))
 LANGUAGES = ("nl", "en")
@@ -192,6 +193,8 @@ def text(key: str, language: str, **fields: object) -> str:
 
     >>> text("common.points", "en", value="+1"), text("common.points", "en", value="+2")
     ('+1 percentage point', '+2 percentage points')
+
+    ``{n/of}`` says how many of how many: none of the 3, both, all 3, 2 of the 3.
     """
     concern, _, name = key.partition(".")
     message: object = catalogue(concern, language)
@@ -201,7 +204,16 @@ def text(key: str, language: str, **fields: object) -> str:
         raise KeyError(f"{key} is a group of messages, not a message")
     # Words agree with the numbers in a message, written as the reader sees them.
     agreeing = _NUMBER.sub(lambda found: found[2 if _is_one(fields[found[1]]) else 3], message)
+    agreeing = _PART.sub(
+        lambda found: _part(str(fields[found[1]]), str(fields[found[2]]), language), agreeing
+    )
     return agreeing.format_map(fields)
+
+
+def _part(n: str, of: str, language: str) -> str:
+    if n == of and of != "1":
+        return text(f"common.part.{'both' if of == '2' else 'all'}", language, of=of)
+    return text(f"common.part.{'none' if n == '0' else 'some'}", language, n=n, of=of)
 
 
 def _is_one(shown: object) -> bool:

@@ -136,7 +136,7 @@ def _line(snapshot: Snapshot, wijk: str) -> SimpleNamespace:
         name=neighbourhood.name,
         arm=text(f"live.arm.{neighbourhood.arm}", language),
         registered=absence("missing", language) if pd.isna(last) else day(last, language),
-        old=old,
+        state="stale" if old else "other" if pd.isna(last) else "fresh",
         score="–" if pd.isna(found.score) else percentage(found.score, language),
         steps_done=number(done, language) if known else "–",
         late=number(max(late), language) if known and late else "–",

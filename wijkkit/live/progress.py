@@ -209,10 +209,11 @@ class Completeness:
 def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
     """Return the mean of the parts of a registration (percent), and what is not there."""
     programme = wijk in snapshot.study.starts
+    ran = programme or bool(snapshot.facts.records("interventions", wijk))
     checks = {
         "steps": _steps(snapshot, wijk) if programme else [],
         "goals": _rows(snapshot, wijk, "goals", _OF_GOAL) if programme else [],
-        "interventions": _rows(snapshot, wijk, "interventions", _OF_INTERVENTION),
+        "interventions": _rows(snapshot, wijk, "interventions", _OF_INTERVENTION) if ran else [],
         "activities": _activities(snapshot, wijk),
         "meetings": _meetings(snapshot, wijk) if programme else [],
         "decisions": _decisions(snapshot, wijk),
@@ -331,17 +332,21 @@ def _decisions(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
 
 
 def freshness(snapshot: Snapshot, wijk: str) -> tuple[pd.Timestamp, bool]:
-    """Return the last day that any activity, meeting or decision is about, and whether it is old."""
+    """Return the last day that any activity, meeting or decision is about, and whether it is old.
+
+    Nothing is old where nothing is asked: outside the programme, without any registration.
+    """
     facts = snapshot.facts
     items = [item["key"] for item in facts.records("interventions", wijk)]
     days = [
         last_meeting(snapshot, wijk),
         *(last_day(facts.activities(wijk, key)) for key in items),
-        *(row["date"] for row in facts.records("decisions", wijk)),
+        *(row["date"] for row in facts.records("decisions", wijk) if row["date"] <= snapshot.today),
     ]
     last = max((day for day in days if not pd.isna(day)), default=pd.NaT)
-    old = pd.isna(last) or last < snapshot.today - pd.Timedelta(days=HALF_YEAR)
-    return last, bool(old)
+    if pd.isna(last):
+        return last, bool(items) or wijk in snapshot.study.starts
+    return last, bool(last < snapshot.today - pd.Timedelta(days=HALF_YEAR))
 
 
 def contradictions(snapshot: Snapshot, wijk: str) -> list[str]:
@@ -364,8 +369,13 @@ def _early(snapshot: Snapshot, wijk: str) -> Iterator[str]:
 
 
 def _future(snapshot: Snapshot, wijk: str) -> Iterator[str]:
-    """A step that was really begun or done on a day that is still to come."""
+    """A step begun or done, or an activity held, on a day that is still to come."""
     language = snapshot.language
+    for row in snapshot.facts.records("activities", wijk):
+        done = [row[name] for name in ("delivered_sessions", "participants", "cost")]
+        if row["period_start"] > snapshot.today and not all(pd.isna(done)):
+            at = day(row["period_start"], language)
+            yield say("contradiction.held", language, name=row["name"], day=at)
     for row in snapshot.facts.records("steps", wijk):
         for at in (row["actual_start"], row["actual_end"]):
             if at > snapshot.today:

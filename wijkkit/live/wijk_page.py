@@ -37,7 +37,7 @@ def _row(snapshot: Snapshot, wijk: str, goal: Mapping) -> SimpleNamespace:
     levels = snapshot.facts.estimate(key, wijk).to_dict("records") if key else []
     asked = [level for level in levels if level["status"] != "not_asked"]
     last = asked[-1] if asked else None
-    state = target_state(last, goal["target"], indicator.direction) if indicator else "unclear"
+    state = target_state(last, goal["target"], indicator.direction) if indicator else "no_figure"
     if indicator and pd.isna(goal["target"]):
         state = "no_target"
     waves = {wave.id: study.text(wave.label) for wave in study.waves}

@@ -17,7 +17,10 @@ from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import row_account
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
+from wijkkit.pipeline.process.evaluate import judged_on
 from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.registry import open_registry
+from wijkkit.registry.store import is_kept
 from wijkkit.study import Study, open_study
 from wijkkit.study.checks import NO_WAVE, unfinished
 from wijkkit.study.files import find_study
@@ -116,6 +119,7 @@ def remarks(study: Study, respondents: pd.DataFrame | None = None) -> list[Probl
         *_without_borders(study),
         *load_group_interviews(study).problems,
         *_unserved_factors(study),
+        *_registered_later(study),
     ]
 
 
@@ -210,6 +214,23 @@ def _unserved_factors(study: Study) -> Iterator[Problem]:
                     expected=", ".join(served[:20]),
                     remedy="Check the spelling; otherwise it weighs on no ranking.",
                 )
+
+
+def _registered_later(study: Study) -> Iterator[Problem]:
+    """Yield that all activities lie after the day on which reports judge the process."""
+    if not is_kept(study):
+        return
+    with open_registry(study) as registry:
+        begins = registry.table("activities")["period_start"]
+    at = judged_on(study)
+    if len(begins) and begins.gt(pd.Timestamp(at)).all():
+        yield Problem(
+            "every activity in the registry begins after the day on which reports judge the process",
+            file="study.yml",
+            place="process.as_of",
+            found=str(at),
+            remedy="Give process.as_of a later day to count them.",
+        )
 
 
 def _check_settings(study: Study) -> None:

@@ -26,7 +26,7 @@ class Column:
     it holds, with its unit. `required`: Whether a row must have it. `minimum`, `maximum`: Range of
     a number, both included. `choice_set`: The name of those choices, under which the catalogue has
     their labels. `listed_in`: The list of the study that holds the choices. `doubtful_to`: A number
-    above zero up to this one is asked about: it may be on another scale.
+    above zero up to this one is asked about: it may be on a scale that ends there, not at 100.
     """
 
     name: str
@@ -163,8 +163,9 @@ GOALS = Kind("goals", "D", (
            listed_in="goals"),
     Column("indicator", "choice", "The indicator of indicators.yml that measures it (its key).",
            listed_in="indicators"),
-    Column("baseline", "number", "Value at the start, in the indicator's unit (percent: 0-100)."),
-    Column("target", "number", "Value to reach, in the indicator's unit."),
+    Column("baseline", "number", "Value at the start, in the indicator's unit (percent: 0-100).",
+           doubtful_to=1),
+    Column("target", "number", "Value to reach, in the indicator's unit.", doubtful_to=1),
     _choice("status", "goal_status", "Whether the network adopted it."),
     _NOTE,
 ))  # fmt: skip

@@ -23,7 +23,7 @@ def goals(view: WijkView) -> pd.DataFrame:
     The columns of `outcomes` (for the goal's indicator, which is `measured_as`; `label` is the
     goal's own name), and `goal`, `name`, `domain`, `chosen` (by the network), `target`,
     `target_of` (``wijk`` or ``study``), `registered_baseline`, `measured_in` (the indicator's unit,
-    of target and baseline as well), `state` (reached, not_reached, unclear or no_target) and
+    of target and baseline as well), `state` (reached, not_reached, unclear, no_target or no_figure) and
     `reached_before` (the first measurement was already at the target). A comparison wijk has no
     goals.
     """
@@ -88,7 +88,7 @@ def target_state(
     *,
     bound: bool = True,
 ) -> str:
-    """Return where a figure stands against its target: reached, not_reached or unclear.
+    """Return where a figure stands against its target: reached, not_reached, unclear or no_figure.
 
     With `bound` it is on one side of the target only when its whole interval is; without, when
     its value is.
@@ -99,7 +99,9 @@ def target_state(
     >>> target_state(number, 74.0, "lower"), target_state(number, 66.0, "lower")
     ('reached', 'unclear')
     """
-    if number is None or target is None or number["status"] != "ok":
+    if number is None or number["status"] != "ok":
+        return "no_figure"
+    if target is None:
         return "unclear"
     low, high = (number["lower"], number["upper"]) if bound else (number["value"],) * 2
     if pd.isna([target, number["value"], low, high]).any():

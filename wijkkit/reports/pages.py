@@ -234,7 +234,11 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
     said = (among, words["method_survey"], _weighting(study), *_absent(study))
     words["method_survey"] = " ".join(filter(None, said))
     described = text("reports.design_described", language)
-    said = (words["method_design"], _evaluation(study, kind == "stad"), described)
+    if study.starts:
+        said = (words["method_design"], _evaluation(study, kind == "stad"), described)
+    else:
+        words["limit_effect"] = text("reports.no_programme", language)
+        said = (words["limit_effect"], text("reports.effect_described", language))
     words["method_design"] = " ".join(filter(None, said))
     words["method_hidden"] = " ".join([words["method_hidden"], *_control(study)])
     return {

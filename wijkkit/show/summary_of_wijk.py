@@ -83,7 +83,7 @@ def _goals(view: WijkView) -> list[str]:
     count = counted("common.goals", len(goals), view.language)
     chosen = bool(goals["chosen"].all())
     lines = [say(view, f"summary.{'chosen' if chosen else 'goals_of_study'}", goals=count)]
-    for state in ("reached", "not_reached", "unclear", "no_target", "reached_before"):
+    for state in ("reached", "not_reached", "unclear", "no_figure", "no_target", "reached_before"):
         mine = goals[state] if state == "reached_before" else goals["state"].eq(state)
         if mine.any():
             names = named(goals.loc[mine, "label"], view.language)

@@ -149,8 +149,10 @@ NO_WAVE = Problem(
 
 def check_study(study: Study) -> list[Problem]:
     """Return everything in which the study's files contradict each other."""
-    checks = (_waves_in_order, _one_source_each, _columns, _twice_named, unknown_names)
-    return [problem for check in (*checks, _neighbourhoods) for problem in check(study)]
+    checks = (_waves_in_order, _targets_in_percent, _one_source_each, _columns, _twice_named)
+    return [
+        problem for check in (*checks, unknown_names, _neighbourhoods) for problem in check(study)
+    ]
 
 
 def _twice_named(study: Study) -> Iterator[Problem]:
@@ -195,6 +197,19 @@ def _waves_in_order(study: Study) -> Iterator[Problem]:
             what, remedy = "waves overlap or are not in order", "Put the waves in order of time."
             found, expected = f"starts {later.start}", f"after {earlier.end}"
             yield _wrong(what, f"waves.{later.id}", remedy, found, expected)
+
+
+def _targets_in_percent(study: Study) -> Iterator[Problem]:
+    for goal in study.goals:
+        indicator = study.indicators.get(goal.indicator)
+        if goal.target is None or indicator is None or indicator.unit != "percent":
+            continue
+        value = goal.target.value
+        if value and not 1 <= value <= 100:
+            what, expected = "a target that is no percentage", "0, or a number from 1 to 100"
+            remedy = f"Write {100 * value:g}." if 0 < value < 1 else "Correct it."
+            place = f"goals.{goal.id}.target.value"
+            yield _wrong(what, place, remedy, f"{value:g}", expected)
 
 
 def _one_source_each(study: Study) -> Iterator[Problem]:

@@ -106,7 +106,7 @@ def test_the_network_is_put_into_words(network):
     assert said == [
         "Het netwerk overlegde 3 keer, van 2019 tot en met 2020. Gemiddeld was 67% van de "
         "genodigden er.",
-        "De gebiedsadviseur ontmoette 2 van de 2 organisaties.",
+        "De gebiedsadviseur ontmoette beide organisaties.",
         "Geen organisatie had meer contacten.",
         "Tussen 1 juni 2018 en 1 juni 2021 zaten 3 mensen of organisaties in het netwerk, van wie 1 "
         "nieuw.",

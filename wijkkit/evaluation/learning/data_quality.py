@@ -9,7 +9,6 @@ import pandas as pd
 from wijkkit.estimates.design import once
 from wijkkit.evaluation.baseline import surveyed
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.process.implementation import implementation_by_wijk
 from wijkkit.language import day, number, percentage, text
 
 
@@ -204,11 +203,8 @@ def _registry(facts: Facts, wijk: str) -> Judged:
     if all(facts.registry_rows(kind, wijk).empty for kind in ("steps", "goals", "interventions")):
         yield "poor", _say(facts, "registry_empty")
         return
-    kinds = ("interventions", "activities", "partners")
-    tables = (facts.registry_rows(kind, wijk) for kind in kinds)
-    rows = implementation_by_wijk([wijk], *tables, as_of=facts.as_of).set_index("measure")
-    found = rows.loc["registered"]
-    if found["status"] != "ok":
+    found = facts.measure("registered", wijk)
+    if found is None or found["status"] != "ok":
         yield "poor", _say(facts, "registry_no_interventions")
         return
     limits = facts.study.settings.process.quality

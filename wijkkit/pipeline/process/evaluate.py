@@ -14,7 +14,7 @@ from wijkkit.estimates.design import made_once
 from wijkkit.evaluation.baseline import participants
 from wijkkit.evaluation.choice import Choice, choose
 from wijkkit.evaluation.choice.panel import choice_sentences
-from wijkkit.evaluation.facts import Facts
+from wijkkit.evaluation.facts import Facts, known_on
 from wijkkit.evaluation.learning.comparison import ahead_sentences, clash_sentences, side_by_side
 from wijkkit.evaluation.learning.data_quality import data_quality
 from wijkkit.evaluation.learning.questions import improvement_cycle, questions
@@ -152,13 +152,14 @@ def _stacked(tables: Mapping[str, pd.DataFrame], columns: list[str]) -> pd.DataF
 def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     """Return what a report may show of the registry; empty where the study keeps none.
 
-    Rows of a wijk that is not in the study stay in the registry. Small target groups are
+    It is as on the day of judgement. Rows of a wijk that is not in the study stay in it. Small target groups are
     absent; participants are shown as measures only.
     """
     if not is_kept(study):
         return {}
     with open_registry(study) as registry:
-        tables = shown_registry(tables_for_release(registry), policy_for(study))
+        tables = known_on(tables_for_release(registry), judged_on(study))
+    tables = shown_registry(tables, policy_for(study))
     tables = {
         kind: table[table["wijk"].isin(study.neighbourhoods)].reset_index(drop=True)
         for kind, table in tables.items()
