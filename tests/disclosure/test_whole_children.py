@@ -21,7 +21,7 @@ from wijkkit.disclosure.choice import FREE, Settled
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.program import Program
-from wijkkit.disclosure.system import Ends
+from wijkkit.disclosure.system import Ends, Lines
 from wijkkit.disclosure.towns import Towns
 
 #: Of three children a figure is shown, in steps of ten points.
@@ -252,9 +252,9 @@ def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weight
         assert (exact >= need - 1e-9)[is_open].all()
         # Each proof is a town that looks the same.
         program = Program(one.shown, multiple)
-        proofs = one.choice.proofs(multiple)
+        proofs = one.choice.proofs(multiple, one.choice.secrets(multiple))
         ends = Ends(one.count[[one.true]])
-        program.look_at(proofs, ends)
+        program.look_at(program.possible(proofs), ends)
         assert (ends.width() <= exact).all()
         shown_open = np.isin(np.arange(len(need)), one.choice.secrets(multiple)) & is_open
         assert (ends.width() >= need - 1e-9)[shown_open].all()
@@ -300,6 +300,10 @@ def test_a_program_allows_the_towns_that_look_the_same_and_no_others(questions, 
     assert free.allows(truth) and not any(map(free.allows, (part, more, less)))
 
 
+def summed(line: np.ndarray, low: float, high: float) -> Lines:
+    return Lines.of([(line, low, high)], len(line))
+
+
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
 @pytest.mark.parametrize("seed", range(2))
 def test_who_knows_counts_exactly_is_told_apart(seed, questions, weighted):
@@ -333,12 +337,12 @@ def test_sums_of_counts_that_are_known_narrow_what_is_open(seed, questions, weig
         moved = (one.weighted - truth) @ line
         same = one.same(multiple) & (moved >= below - 1e-9) & (moved <= above + 1e-9)
         is_open = (np.ptp(one.count[same], axis=0) >= one.shown.need)[secret].all()
-        said = open_with(one.choice, multiple, nothing, [(line, below, above)])
+        said = open_with(one.choice, multiple, nothing, summed(line, below, above))
         # Where weights are unequal a search may end undecided.
         assert said == is_open or (weighted and is_open)
     only = np.eye(1, len(truth), secret[0])[0]
-    assert not open_with(one.choice, multiple, nothing, [(only, 0.0, 0.0)])
-    assert weighted or open_with(one.choice, multiple, nothing, [(line, -99.0, 99.0)])
+    assert not open_with(one.choice, multiple, nothing, summed(only, 0.0, 0.0))
+    assert weighted or open_with(one.choice, multiple, nothing, summed(line, -99.0, 99.0))
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -392,7 +396,7 @@ def test_what_children_answer_otherwise_counts_where_such_a_town_looks_the_same(
             good = at is not None and bool(same[at])
             ends = Ends(one.shown.count[None])
             proof = Proofs(town, atom, gone, come, number)
-            program.look_at(proof, ends)
+            program.look_at(program.possible(proof), ends)
             count = one.count[at] if good else one.shown.count
             assert (ends.least == np.minimum(one.shown.count, count)).all()
             assert (ends.most == np.maximum(one.shown.count, count)).all()

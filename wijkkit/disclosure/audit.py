@@ -9,8 +9,6 @@ unequal weights a search may end undecided: then the count is taken as narrow.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -18,8 +16,8 @@ from scipy import sparse
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.differences import Differences
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.program import Program
-from wijkkit.disclosure.system import Ends, Line
+from wijkkit.disclosure.program import Moved, Program
+from wijkkit.disclosure.system import Ends, Lines
 
 Floats = NDArray[np.float64]
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
@@ -92,12 +90,11 @@ class Search:
 
     def __init__(self, choice: Choice, differences: Differences | None = None) -> None:
         self._shown, self._choice, self._differences = choice.shown, choice, differences
-        #: Counts and weighted counts in the towns that were found, the true one first.
-        self._found = [(choice.count, choice.shown.system.weighted())]
+        self._found: list[Moved] = []
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
 
     def narrow(
-        self, multiple: Floats, known: Sequence[Line] = (), further: bool = False
+        self, multiple: Floats, known: Lines | None = None, further: bool = False
     ) -> NDArray[np.int64]:
         """Return the hidden cells of which no towns show that they are open.
 
@@ -106,23 +103,29 @@ class Search:
         width, secret = self.widths(multiple, known, further), self._choice.secrets(multiple)
         return secret[width[secret] < self._shown.need[secret] - _TINY]
 
-    def widths(self, multiple: Floats, known: Sequence[Line] = (), further: bool = False) -> Floats:
+    def widths(self, multiple: Floats, known: Lines | None = None, further: bool = False) -> Floats:
         """Return how far apart two towns that look the same are, per cell, as far as is needed."""
         shown, choice = self._shown, self._choice
         secret = choice.secrets(multiple)
         if not len(secret):
             return np.zeros(len(multiple))
         if self._differences is not None:
-            known = (*self._differences.known(multiple), *known)
+            own = self._differences.known(multiple)
+            known = own if known is None else own + known
         program = Program(shown, multiple, self._lines, known)
         self._lines = program.lines()
-        count, weighted = map(np.stack, zip(*self._found, strict=True))
-        ends = Ends(count[program.alike(count, weighted)])
-        program.look_at(choice.proofs(multiple, known), ends)
+        ends = Ends(shown.count[None])
+        if self._found:
+            parts = zip(*self._found, strict=True)
+            one, weighted = (sparse.vstack(part, format="csr") for part in parts)
+            self._found = [(one, weighted)]
+            program.look_at(self._found[0], ends)
 
         def narrow() -> NDArray[np.int64]:
             return secret[ends.width()[secret] < shown.need[secret] - _TINY]
 
+        if len(left := narrow()):
+            self._note(program, program.possible(choice.proofs(multiple, left, known)), ends)
         left = narrow()
         left = left if self.seeks(further) else left[choice.beyond_moves[left]]
         self._seek(program, multiple, left, ends)
@@ -163,16 +166,14 @@ class Search:
                     continue
                 town, decided = program.beyond(cell, sign, beyond)
                 if town is not None:
-                    self._note(town, ends)
+                    self._note(program, program.moved(town), ends)
                 elif not decided and shown.uneven.any():
                     return False
         return True
 
-    def _note(self, town: Floats, ends: Ends) -> None:
-        """Remember a town that was found, and note its counts."""
-        count = self._shown.system.counts(town)
-        self._found.append((count, self._shown.system.weighted(town)))
-        ends.note(count)
+    def _note(self, program: Program, moved: Moved, ends: Ends) -> None:
+        """Remember the towns that look like the true one, and note their counts."""
+        self._found.append(program.look_at(moved, ends))
 
     def _nearby(self, program: Program, multiple: Floats, cell: int, ends: Ends) -> None:
         """Seek towns in which a count of a large system is as far apart as asked.
@@ -192,11 +193,11 @@ class Search:
             enough = (ends.most[cell] if sign > 0 else -ends.least[cell]) - need
             town = program.end(cell, sign, enough=enough, around=around)
             if town is not None:
-                self._note(town, ends)
+                self._note(program, program.moved(town), ends)
 
 
 def open_with(
-    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Sequence[Line] = ()
+    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Lines | None = None
 ) -> bool:
     """Return whether all stays open for who knows more than the figures, by towns of whole children.
 
@@ -206,14 +207,14 @@ def open_with(
     multiple : (C,) array
     exact : array of int
         Cells whose counts are known exactly.
-    known : sequence of Line, optional
+    known : Lines, optional
     """
     hidden = np.isin(exact, choice.secrets(multiple)).any()
     return not hidden and not len(narrow_with(choice, multiple, exact, known))
 
 
 def narrow_with(
-    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Sequence[Line] = ()
+    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Lines | None = None
 ) -> NDArray[np.int64]:
     """Return the other hidden cells of which no town of whole children proves that they are open.
 

@@ -6,7 +6,7 @@ is not; then whatever turns out not to be needed is given back, the dearest firs
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ from wijkkit.disclosure.differences import Differences
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
 from wijkkit.disclosure.moves import Moves, Proofs
-from wijkkit.disclosure.system import Line, System
+from wijkkit.disclosure.system import Lines, System
 from wijkkit.disclosure.towns import TINY, Towns
 
 Floats = NDArray[np.float64]
@@ -279,9 +279,11 @@ class Choice:
         """Counts of a large system that no hiding opens by moves: the audit seeks towns for them."""
         return ~(self.small | self.open_by_moves(np.where(self._kept, self.first, 0.0)))
 
-    def proofs(self, multiple: Floats, lines: Sequence[Line] = ()) -> Proofs:
-        """Return towns that look the same, by the children who answer otherwise."""
-        return self._moves.proofs(multiple, self.secrets(multiple), lines)
+    def proofs(
+        self, multiple: Floats, cells: NDArray[np.int64], lines: Lines | None = None
+    ) -> Proofs:
+        """Return towns that look the same for these counts, by the children who answer otherwise."""
+        return self._moves.proofs(multiple, cells, lines)
 
     def _restored(self, multiple: Floats, cells: NDArray[np.int64], less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
@@ -344,7 +346,7 @@ class Settled:
     unit : float
         What a share of 1 is: 100 points, or the width of the scale of a score.
     differences : Differences
-    slopes : tuple of Line
+    slopes : Lines, optional
         What slopes tell of its counts.
     """
 
@@ -354,9 +356,10 @@ class Settled:
     multiple: Floats
     unit: float
     differences: Differences
-    slopes: tuple[Line, ...] = ()
+    slopes: Lines | None = None
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> Lines:
         """What is known of its counts besides the figures."""
-        return (*self.differences.known(self.multiple), *self.slopes)
+        known = self.differences.known(self.multiple)
+        return known if self.slopes is None else known + self.slopes

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.system import Line, System
+from wijkkit.disclosure.system import Lines, System
 
 Floats = NDArray[np.float64]
 _STEPS = (1.0, *COARSER)
@@ -59,7 +59,7 @@ class Differences:
         self._lines = sparse.csr_array(every.multiply(unit / system.respondents_weight()))
         self._low, self._high = np.minimum(ends[:, 0], 0.0), np.maximum(ends[:, 1], 0.0)
 
-    def known(self, multiple: Floats) -> tuple[Line, ...]:
+    def known(self, multiple: Floats) -> Lines:
         """Return what is known where cells are shown in these multiples of their finest step.
 
         A sum stands in the coarsest step of its cells; where one of them is hidden it is not shown.
@@ -69,5 +69,4 @@ class Differences:
         low, high = self._low[at, row], self._high[at, row]
         shown = self._made_of @ (multiple <= 0) == 0
         shown = np.flatnonzero(shown & (np.isfinite(low) | np.isfinite(high)))
-        lines = self._lines[shown].toarray()
-        return tuple(zip(lines, low[shown].tolist(), high[shown].tolist(), strict=True))
+        return Lines(self._lines[shown], low[shown], high[shown])

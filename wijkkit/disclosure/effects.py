@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from wijkkit.disclosure.audit import open_with
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.rounding import around, limits, to_step
-from wijkkit.disclosure.system import Line
+from wijkkit.disclosure.system import Line, Lines
 from wijkkit.tables import EVERYBODY
 
 Floats = NDArray[np.float64]
@@ -79,25 +79,23 @@ def shown_effects(
     """
     systems = list(of_waves(settled, indicator, compared))
     shown: dict[str, float] = {}
-    lines = [list(one.lines) for one in systems]
+    lines = [one.lines for one in systems]
     for contrast in contrasts:
         used = _used(systems, indicator, compared, contrast)
         pull = _pull(systems, indicator, used, contrast)
         for multiple in MULTIPLES:
-            added = [
-                list(_lines(one, indicator, used, contrast, multiple, pull)) for one in systems
+            beside = [
+                before
+                + Lines.of(
+                    _lines(one, indicator, used, contrast, multiple, pull), len(one.multiple)
+                )
+                for one, before in zip(systems, lines, strict=True)
             ]
             if all(
-                open_with(
-                    one.choice,
-                    one.multiple,
-                    cells_compared(one, indicator, compared),
-                    [*before, *new],
-                )
-                for one, before, new in zip(systems, lines, added, strict=True)
+                open_with(one.choice, one.multiple, cells_compared(one, indicator, compared), known)
+                for one, known in zip(systems, beside, strict=True)
             ):
-                shown[contrast.name] = multiple
-                lines = [[*before, *new] for before, new in zip(lines, added, strict=True)]
+                shown[contrast.name], lines = multiple, beside
                 break
     return shown
 

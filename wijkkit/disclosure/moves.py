@@ -11,7 +11,6 @@ no more than what is open; a program may find more (`towns.py`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -21,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.disclosure.knowledge import Shown, Slack
-from wijkkit.disclosure.system import Line, cell_places, larger_cells, wijken_of_cells
+from wijkkit.disclosure.system import Lines, cell_places, larger_cells, wijken_of_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -112,7 +111,7 @@ class Moves:
             wijken[self._wijk[self.shown.system.member[larger].indices]] = True
         return np.flatnonzero(wijken[self._wijk])
 
-    def _rooms(self, multiple: Floats, lines: Sequence[Line] = ()) -> Floats:
+    def _rooms(self, multiple: Floats, lines: Lines | None = None) -> Floats:
         """Return how many children of each place may move without any figure telling; (2, J, S).
 
         To having each answer, and to not having it.
@@ -243,7 +242,7 @@ class Moves:
         key = part + own[1:].sum(axis=0) - own[slots] + slots[:, None] * radix[-1]
         return pd.factorize(key.ravel())[0].reshape(key.shape)
 
-    def proofs(self, multiple: Floats, cells: Ints, lines: Sequence[Line] = ()) -> Proofs:
+    def proofs(self, multiple: Floats, cells: Ints, lines: Lines | None = None) -> Proofs:
         """Return towns in which each of these counts is larger, and smaller, as far as moves go."""
         wanted = np.zeros(len(multiple))
         wanted[cells] = self.shown.need[cells]
@@ -331,15 +330,15 @@ class Moves:
         return np.concatenate(kept)
 
 
-def _within(slack: Slack, lines: Sequence[Line]) -> tuple[Floats, Floats]:
+def _within(slack: Slack, lines: Lines | None) -> tuple[Floats, Floats]:
     """Return how much weight may come to and leave each cell alone, without a line telling."""
     up, down = slack.weighted_up.copy(), slack.weighted_down.copy()
-    every = np.array([line for line, *_ in lines]).reshape(len(lines), len(up))
-    row, cell = np.nonzero(every)
-    ends = np.array([within for _, *within in lines]).reshape(-1, 2)
-    ends = np.sort(ends[row] / every[row, cell][:, None], axis=1)
-    np.minimum.at(up, cell, ends[:, 1])
-    np.minimum.at(down, cell, -ends[:, 0])
+    if lines is not None:
+        every = lines.sums.tocoo()
+        row, cell = every.coords
+        low, high = np.sort(np.stack([lines.low[row], lines.high[row]]) / every.data, axis=0)
+        np.minimum.at(up, cell, high)
+        np.minimum.at(down, cell, -low)
     return up, down
 
 

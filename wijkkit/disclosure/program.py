@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
-from wijkkit.disclosure.system import Ends, Line
+from wijkkit.disclosure.system import Ends, Lines
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -24,6 +24,8 @@ REACH = 3.0
 _TINY = 1e-6
 
 
+#: By how much the counts and the weighted counts of V towns differ from the true ones; (V, C) each.
+Moved = tuple[sparse.csr_array, sparse.csr_array]
 #: Sums over atoms and patterns, what they are in the true town, and between what they must be.
 Told = tuple[sparse.csr_array, Floats, Floats, Floats]
 
@@ -131,32 +133,27 @@ class Program:
         shown: Shown,
         multiple: Floats,
         lines: tuple[sparse.csr_array, sparse.csr_array] | None = None,
-        known: Sequence[Line] = (),
+        known: Lines | None = None,
     ) -> None:
         self._shown, system = shown, shown.system
-        slack = shown.slack(multiple)
+        self._slack = slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
         #: Patterns that no child has.
         self._never = np.flatnonzero(~system.truth.any(axis=0))
         self._weighted = system.weighted()
-        self._weighted_low = self._weighted - slack.weighted_down
-        self._weighted_high = self._weighted + slack.weighted_up
         self._lines = lines
-        size = len(shown.count)
-        self._sums = sparse.csr_array(np.array([one[0] for one in known]).reshape(-1, size))
-        ends = np.array([one[1:] for one in known]).reshape(-1, 2)
-        self._sum_low, self._sum_high = self._sums @ self._weighted + ends.T
+        self._known = Lines.of((), len(multiple)) if known is None else known
         self._children = Children(
             system.truth, system.size, system.patterns, system.asked, system.whole
         )
 
     def _told(self, low: Floats, high: Floats) -> Iterator[Told]:
         """Yield what is told of a town whose counts are between these."""
-        lines, weighted = self.lines()
+        (lines, weighted), slack, now = self.lines(), self._slack, self._weighted
         yield lines, self._shown.count, low, high
-        yield weighted, self._weighted, self._weighted_low, self._weighted_high
-        own = self._sums @ weighted
-        yield own, self._sums @ self._weighted, self._sum_low, self._sum_high
+        yield weighted, now, now - slack.weighted_down, now + slack.weighted_up
+        own, known = self._known.sums @ now, self._known
+        yield known.sums @ weighted, own, own + known.low, own + known.high
 
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
@@ -166,23 +163,41 @@ class Program:
             and (town >= -_TINY).all()
             and not town[:, self._never].any()
             and np.allclose(town.sum(axis=1), system.size)
-            and self.alike(system.counts(town)[None], system.weighted(town)[None])[0]
+            and self._alike(self.moved(town))[0]
         )
 
-    def alike(self, count: Floats, weighted: Floats) -> Mask:
-        """Return in which of V towns with these counts, (V, C), no figure stands otherwise."""
-        told = (
-            (count, self._low, self._high),
-            (weighted, self._weighted_low, self._weighted_high),
-            (weighted @ self._sums.T, self._sum_low, self._sum_high),
-        )
-        return np.all(
-            [((now >= low - _TINY) & (now <= high + _TINY)).all(axis=1) for now, low, high in told],
-            axis=0,
-        )
+    def moved(self, town: Floats) -> Moved:
+        """Return by how much the counts of a town differ from the true ones."""
+        system = self._shown.system
+        change = town - system.truth
+        one, weighted = system.counts(change), system.weighted(change)
+        return sparse.csr_array(one[None]), sparse.csr_array(weighted[None])
 
-    def look_at(self, proofs: Proofs, ends: Ends) -> None:
-        """Note the counts of the towns that look like the true one, are whole, and can be."""
+    def _alike(self, moved: Moved) -> Mask:
+        """Return in which towns no figure stands otherwise."""
+        good, slack, known = np.ones(moved[0].shape[0], bool), self._slack, self._known
+        for part, low, high in (
+            (moved[0], -slack.down, slack.up),
+            (moved[1], -slack.weighted_down, slack.weighted_up),
+            (moved[1] @ known.sums.T, known.low, known.high),
+        ):
+            found = part.tocoo()
+            town, cell = found.coords
+            good[town[(found.data < low[cell] - _TINY) | (found.data > high[cell] + _TINY)]] = False
+        return good
+
+    def look_at(self, moved: Moved, ends: Ends) -> Moved:
+        """Note the counts of the towns that look like the true one, and return these."""
+        alike = self._alike(moved)
+        found = moved[0][alike].tocoo()
+        cell = found.coords[1]
+        there = self._shown.count[cell] + found.data
+        np.minimum.at(ends.least, cell, there)
+        np.maximum.at(ends.most, cell, there)
+        return moved[0][alike], moved[1][alike]
+
+    def possible(self, proofs: Proofs) -> Moved:
+        """Return how the counts differ in those of these towns that are whole, and can be."""
         system, patterns = self._shown.system, len(self._shown.system.patterns)
         shape = (proofs.town.max(initial=-1) + 1, system.truth.size)
         gone, come = (proofs.atom * patterns + one for one in (proofs.gone, proofs.come))
@@ -202,16 +217,9 @@ class Program:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)
         good[town[wrong]] = False
-        for line, now, low, high in self._told(self._low, self._high):
-            moved = (change @ line.T).tocoo()
-            town, cell = moved.coords
-            there = now[cell] + moved.data
-            good[town[(there < low[cell] - _TINY) | (there > high[cell] + _TINY)]] = False
-        moved = (change[good] @ self.lines()[0].T).tocoo()
-        cell = moved.coords[1]
-        there = self._shown.count[cell] + moved.data
-        np.minimum.at(ends.least, cell, there)
-        np.maximum.at(ends.most, cell, there)
+        change = change[good]
+        one, weighted = (sparse.csr_array(change @ lines.T) for lines in self.lines())
+        return one, weighted
 
     def end(
         self,

@@ -24,7 +24,7 @@ from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.rounding import around, down, limits, to_step
-from wijkkit.disclosure.system import Line
+from wijkkit.disclosure.system import Lines
 from wijkkit.estimates.inequality import to_ends
 from wijkkit.tables import tidy
 
@@ -191,50 +191,55 @@ class _System:
     """A system, and the slopes that tell of it."""
 
     def __init__(self, one: Settled, parts: Sequence[Part], told: _Told) -> None:
-        self._one, self._told, self._parts = one, told, parts
+        self._one, self._told, self._search = one, told, Search(one.choice)
         rows = one.system.rows
+        self._row = np.array([part.row for part in parts], int)
+        self._way = np.array([part.way for part in parts], float)
+        self._values = np.array([part.values for part in parts]).reshape(-1, 2).T
         place = {cell: number for number, cell in enumerate(rows.tolist())}
-        by_weight = one.unit / one.system.respondents_weight()
+        cells = [place[cell] for part in parts for cell in part.cells.tolist()]
+        at = np.repeat(np.arange(len(parts)), [len(part.cells) for part in parts]), cells
+        by_weight = sparse.diags_array(one.unit / one.system.respondents_weight())
+        ends = np.concatenate([np.zeros((2, 0)), *(part.ends for part in parts)], axis=1)
         #: By what the ends of each line multiply the weighted count of each cell.
-        self._ends = np.zeros((len(self._parts), 2, len(rows)))
-        for part, ends in zip(self._parts, self._ends, strict=True):
-            cells = [place[cell] for cell in part.cells.tolist()]
-            ends[:, cells] = part.ends * by_weight[cells]
-        self._search = Search(one.choice)
+        self._start, self._end = (
+            sparse.csr_array((values, at), shape=(len(parts), len(rows))) @ by_weight
+            for values in ends
+        )
+        #: The wijken that each line tells of.
+        self._wijken = (abs(self._start) + abs(self._end)) @ one.choice.in_wijk.astype(float) > 0
 
     def tells(self, which: Mask) -> bool:
         """Return whether any of these slopes tells of the system."""
-        return any(which[part.row] for part in self._parts)
+        return bool(which[self._row].any())
 
-    def lines(self, multiple: Floats) -> tuple[Line, ...]:
+    def lines(self, multiple: Floats) -> Lines:
         """Return what slopes in these multiples tell who knows the other wave exactly."""
-        found: list[Line] = []
-        for part, (start, end) in zip(self._parts, self._ends, strict=True):
-            if multiple[part.row] == 0:
-                continue
-            low, high = np.sort(part.way * self._told.within[multiple[part.row]][:, part.row])
-            if not self._told.relative[part.row]:
-                found.append((start - end, low, high))
-                continue
-            # One end is between so many times the other: exact, not near the truth alone.
-            for factor, ends in ((np.exp(low), (0.0, np.inf)), (np.exp(high), (-np.inf, 0.0))):
-                times = factor * part.values[0] / part.values[1]
-                rest = part.values[0] - times * part.values[1]
-                found.append((start - times * end, ends[0] - rest, ends[1] - rest))
-        return tuple(found)
+        at = np.flatnonzero(multiple[self._row] > 0)
+        row, (first, last) = self._row[at], self._values[:, at]
+        within = np.stack([self._told.within[step] for step in STEPS])
+        within = within[np.searchsorted(STEPS, multiple[row]), :, row].T
+        low, high = np.sort(self._way[at] * within, axis=0)
+        index, start, end = self._told.relative[row], self._start[at], self._end[at]
+        found = Lines(start[~index] - end[~index], low[~index], high[~index])
+        # One end is between so many times the other: exact, not near the truth alone.
+        for factor, least, most in ((np.exp(low), 0.0, np.inf), (np.exp(high), -np.inf, 0.0)):
+            times = factor * first / last
+            rest = (first - times * last)[index]
+            sums = start[index] - end[index] * times[index, None]
+            found += Lines(sparse.csr_array(sums), least - rest, most - rest)
+        return found
 
     def to_blame(self, multiple: Floats, mine: Mask, long: bool) -> Mask:
         """Return which of these slopes stand in the way of a hidden count that is not open."""
-        choice = self._one.choice
-        lines = (*self._one.lines, *self.lines(multiple))
+        choice, lines = self._one.choice, self._one.lines + self.lines(multiple)
         narrow = self._search.narrow(self._one.multiple, lines, further=long)
-        found = np.zeros((2, len(multiple)), bool)
+        near, every = np.zeros((2, len(multiple)), bool)
         wijken = choice.in_wijk[narrow].any(axis=0)
-        for part, ends in zip(self._parts, self._ends, strict=True):
-            here = choice.in_wijk[ends.any(axis=0)].any(axis=0)
-            found[:, part.row] = (here & wijken).any(), len(narrow) > 0
+        near[self._row[self._wijken[:, wijken].any(axis=1)]] = True
+        every[self._row] = len(narrow) > 0
         # Of its own area, or, where none of these is shown, any.
-        near, every = found & mine & (multiple > 0)
+        near, every = (one & mine & (multiple > 0) for one in (near, every))
         return near if near.any() else every
 
     def beside(self, multiple: Floats) -> Settled:

@@ -7,7 +7,7 @@ out. Every cell is a sum of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,6 +88,36 @@ class Ends:
 
     def width(self) -> Floats:
         return self.most - self.least
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sums of weighted counts that are known: `sums` (L, C), `low` and `high` of each a `Line`."""
+
+    sums: sparse.csr_array
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, lines: Iterable[Line], size: int) -> Lines:
+        """Return the lines of so many counts that are given one by one."""
+        every = list(lines)
+        sums = np.array([one[0] for one in every]).reshape(-1, size)
+        low, high = np.array([one[1:] for one in every], float).reshape(-1, 2).T
+        return cls(sparse.csr_array(sums), low, high)
+
+    def __add__(self, other: Lines) -> Lines:
+        sums = sparse.vstack([self.sums, other.sums], format="csr")
+        ends = (
+            np.append(one, more) for one, more in ((self.low, other.low), (self.high, other.high))
+        )
+        return Lines(sums, *ends)
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def __iter__(self) -> Iterator[Line]:
+        yield from zip(self.sums.toarray(), self.low, self.high, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
