@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, permutations
+
 import numpy as np
 import pytest
 from test_whole_children import KINDS, small
@@ -117,6 +119,11 @@ def test_the_finest_step_with_room_for_the_children_who_must_move(questions, wei
         enough = [size for size, room in zip(sizes, rooms, strict=True) if room >= most]
         expected = enough[0] if enough else sizes[int(np.argmax(rooms))]
         assert one.choice._roomy[cell] == expected
+        # A coarser step that gives no more room is none, and all is lost by what is hidden.
+        for now, later in combinations(range(len(sizes)), 2):
+            multiple = np.full(len(system.rows), sizes[now])
+            assert one.choice._loses(multiple, sizes[later])[cell] == (rooms[later] > rooms[now])
+            assert one.choice._loses(multiple, 0.0)[cell]
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -296,6 +303,30 @@ def test_one_figure_of_a_wijk_is_given_up_for_each_count_or_all_in_a_block():
     whole = choice.more(alone, hidden[:1])
     assert (whole != alone).sum() == (of_wijk & (system.slot == 0) & (alone > 0)).sum()
     assert (choice.more(alone, hidden[:1], block=False) != alone).sum() == 1
+
+
+@pytest.mark.parametrize("small_", [True, False])
+def test_a_small_system_is_chosen_twice_and_the_better_is_taken(small_, monkeypatch):
+    monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
+    choice = choice_of(0)
+    system, first = choice.shown.system, choice.first
+    wijk = np.flatnonzero((system.level == "wijk") & (system.slot == 0) & (first > 0))[0]
+    group, arm = (np.flatnonzero((system.level == level) & (system.slot > 0) & (first > 0))
+                  for level in ("wijk", "arm"))  # fmt: skip
+    # Fewer wijken lost, then fewer figures hidden, then fewer in a coarser step; else the first.
+    losses = [(), (arm[:1],), (arm[:2],), (group[:1],), (group[:2],), ([wijk],)]
+    found = []
+    for size, cells in zip((1.0, 2.0, 2.0, 0.0, 0.0, 0.0), losses, strict=True):
+        multiple = first.copy()
+        multiple[np.ravel(cells).astype(int)] = size
+        found.append(multiple)
+    monkeypatch.setattr(choice, "within_wijken", lambda: first)
+    for careful, plain in permutations(range(len(found)), 2):
+        made = {False: found[plain], True: found[careful]}
+        monkeypatch.setattr(choice, "_settled", lambda start, careful, made=made: made[careful])
+        assert choice.settled() is found[min(plain, careful) if small_ else plain]
+    monkeypatch.setattr(choice, "_settled", lambda start, careful: found[0] if careful else None)
+    assert (choice.settled() is None) == (not small_)
 
 
 def test_a_small_system_has_fewer_atoms_than_the_limit(monkeypatch):

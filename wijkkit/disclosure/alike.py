@@ -261,8 +261,6 @@ class _Attack:
         self._towns: list[Floats] = []
         #: Hidden counts that are not open anyhow for who knows those of all wijken.
         self._rest: Ints | None = None
-        #: Sets of counts of which no town looks the same, or none that was found.
-        self._dead = np.zeros(len(found.moved), bool)
 
     def beside(self, found: Candidates) -> _Attack:
         """Return the attack on other figures of the same wave, with the towns found so far."""
@@ -276,38 +274,30 @@ class _Attack:
         """Return whether each hidden count takes values far enough apart among towns alike."""
         seen = as_shown(self.found.change, form)
         alike = (np.abs(seen - seen[0]) < _TINY).all(axis=1)
-        counts = np.stack(self._counts)[alike[self._rows]]
-        self._ends = Ends(counts)
+        self._ends = Ends(np.stack(self._counts)[alike[self._rows]])
+        rows = np.flatnonzero(alike)
         # What was not open in an earlier form is tried first.
         for cell in self._asked():
             need = self._choice.shown.need[cell] - _TINY
             column = np.flatnonzero(self.found.cells == cell)
-            for sign in (1.0, -1.0):
-                rows = np.flatnonzero(alike & ~self._dead)
-                if len(column) and np.ptp(self.found.moved[rows, column[0]]) < need:
-                    break
+            few = len(column) and np.ptp(self.found.moved[rows, column[0]]) < need
+            for sign in () if few else (1.0, -1.0):
                 if self._ends.width()[cell] < need:
-                    self._search(cell, column, sign, self._nearest(rows, column))
+                    self._search(cell, sign, self._nearest(rows, column))
             if self._ends.width()[cell] < need:
                 self.narrow = np.array([cell])
                 return False
         return True
 
-    def _search(self, cell: int, column: Ints, sign: float, rows: Ints) -> None:
+    def _search(self, cell: int, sign: float, rows: Ints) -> None:
         """Look for a town in which a count is as small as can be, or with a minus as large."""
         cells = self.found.cells
         counts = self._choice.count[cells] + self.found.moved[rows]
         need = self._choice.shown.need[cell]
         far = (self._ends.most[cell] if sign > 0 else -self._ends.least[cell]) - need
         town = self._program.end(cell, sign, (cells, counts), far)
-        if town is None:
-            return
-        count = self._note(town)
-        if len(column) and sign * count[cell] > far + _TINY:
-            # What lies beyond is in no town that looks the same.
-            beyond = sign * counts[:, column[0]] < sign * count[cell] - _TINY
-            self._dead[rows[beyond]] = True
-        self._ends.note(count)
+        if town is not None:
+            self._ends.note(self._note(town))
 
     def _note(self, town: Floats) -> Floats:
         """Remember a town by its counts, and by the set of counts of wijken that it has."""

@@ -162,8 +162,6 @@ class Search:
                     return True
                 # The truth looks the same too: what is far enough from it on one side will do.
                 beyond = shown.count[cell] - sign * min(further, need)
-                if (ends.most[cell] >= beyond) if sign < 0 else (ends.least[cell] <= beyond):
-                    continue
                 town, decided = program.beyond(cell, sign, beyond)
                 if town is not None:
                     self._note(program, program.moved(town), ends)

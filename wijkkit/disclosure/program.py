@@ -18,9 +18,6 @@ Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 #: Steps of one search, the same on any machine.
 NODES = 100
-#: Children of an atom and a pattern more or fewer than there are, in which any town is sought: near
-#: the truth it is found sooner.
-REACH = 3.0
 _TINY = 1e-6
 
 
@@ -65,14 +62,12 @@ class Children:
         told: Iterable[Told],
         aim: sparse.csr_array,
         around: Ints | None = None,
-        reach: float = np.inf,
         among: tuple[sparse.csr_array, Floats] | None = None,
     ) -> tuple[Floats | None, bool]:
         """Return the town in which a sum is least, and whether the search came to its end.
 
-        `around`: Atoms outside of which all is as it is; everywhere where not given. `reach`:
-        Children of an atom and pattern more or fewer than there are. `among`: Sums, and sets of
-        values of which they have one.
+        `around`: Atoms outside of which all is as it is; everywhere where not given. `among`: Sums,
+        and sets of values of which they have one.
         """
         many = self.truth.shape[1]
         atoms = np.arange(len(self._size)) if around is None else around
@@ -106,8 +101,8 @@ class Children:
                 sparse.vstack(rows, format="csr"), *np.concatenate(ends, axis=1)
             ),
             bounds=Bounds(
-                np.append(np.maximum(truth - reach, 0), np.zeros(chosen)),
-                np.append(np.minimum(size.repeat(many - 1), truth + reach), np.ones(chosen)),
+                np.zeros(len(column) + chosen),
+                np.append(size.repeat(many - 1), np.ones(chosen)),
             ),
             integrality=np.append(np.full(len(column), int(self._whole)), np.ones(chosen)),
             options={"node_limit": NODES},
@@ -246,7 +241,7 @@ class Program:
     def beyond(self, cell: int, sign: float, count: float) -> tuple[Floats | None, bool]:
         """Return a town in which a count is at most `count`, or with a minus at least that.
 
-        It is sought near the truth. And whether the search came to its end.
+        And whether the search came to its end.
         """
         low, high = self._low.copy(), self._high.copy()
         if sign > 0:
@@ -255,7 +250,7 @@ class Program:
             low[cell] = max(low[cell], count)
         if low[cell] > high[cell] + _TINY:
             return None, True
-        return self._found(low, high, reach=max(REACH, abs(count - self._shown.count[cell])))
+        return self._found(low, high)
 
     def _found(
         self,
@@ -264,13 +259,12 @@ class Program:
         aim: tuple[int, float] = (0, 0.0),
         among: tuple[Ints, Floats] | None = None,
         around: Ints | None = None,
-        reach: float = np.inf,
     ) -> tuple[Floats | None, bool]:
         """Return a town within the bounds, and whether the search came to its end."""
         lines, (cell, sign) = self.lines()[0], aim
         sets = None if among is None else (lines[among[0]], among[1])
         town, decided = self._children.town(
-            self._told(low, high), sign * lines[[cell]], around, reach, sets
+            self._told(low, high), sign * lines[[cell]], around, sets
         )
         return (town if town is not None and self.allows(town) else None), decided
 

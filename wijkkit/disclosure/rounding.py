@@ -78,5 +78,5 @@ class Places:
         for key, values in self._known.items():
             code = values.get_indexer(table[key])
             known &= code >= 0
-            total = total * max(len(values), 1) + np.maximum(code, 0)
+            total = total * len(values) + code
         return total, known

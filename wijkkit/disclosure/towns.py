@@ -55,7 +55,9 @@ class Towns:
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
         self._seen = [(shown.count, self.weighted @ self.truth, True)]
-        self._margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
+        #: How far apart counts must be in towns of whole children, and in others.
+        need = shown.need - TINY
+        self._enough = {True: need, False: need + np.minimum(MARGIN, shown.spare)}
 
     def narrow(self, multiple: Floats, asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of the asked counts are not open enough.
@@ -64,8 +66,6 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        need = self._shown.need - TINY
-        self._enough = {True: need, False: need + self._margin}
         counts, alike = self._alike(slack)
         whole = np.array([one[2] for one in self._seen])
         ends = {True: Ends(counts[alike & whole]), False: Ends(counts[alike])}
