@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 from test_whole_children import KINDS, small
-from towns import areas_of, people_of, pick, town, town_of
+from towns import GROUPINGS, areas_of, people_of, pick, town, town_of
 
 from wijkkit.disclosure import GGD
 from wijkkit.disclosure import choice as choices
@@ -373,3 +373,19 @@ def test_one_child_of_a_group_costs_no_indicator(policy, monkeypatch):
     everybody = (made.table["area_level"] == "wijk") & (made.table["group_by"] == "")
     score = made.table[everybody & (made.table["indicator"] == "score")]
     assert (score["status"] == "ok").all()
+
+
+@pytest.mark.parametrize("seed", [14, 34])
+def test_no_figure_of_a_larger_area_is_coarser_than_its_town_asks(seed):
+    areas, random = areas_of(30, 6).assign(arm="none"), np.random.default_rng(seed)
+    people = people_of(areas, random, indicators=(), size=(45, 350), missing_ses=0.04)
+    people["weight"] = random.lognormal(0, 0.4, len(people))
+    people["old"] = random.choice(["no", "yes"], len(people))
+    rare = random.choice([0.02, 0.04, 0.06])
+    people["play"] = (random.random(len(people)) < rare).astype(float)
+    groupings = {**GROUPINGS, "old": ("old", ("no", "yes"))}
+    (one,) = town_of(people, areas, {"play": "percent"}, groupings).release(GGD).settled
+    choice, larger = one.choice, one.system.level != "wijk"
+    assert not choice.small
+    for cell in np.flatnonzero(larger & (one.multiple != 1) & (choice.first > 0)):
+        assert len(choice.narrow(np.where(np.arange(len(larger)) == cell, 1.0, one.multiple)))

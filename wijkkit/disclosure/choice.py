@@ -208,7 +208,11 @@ class Choice:
         return self._near_to(narrow) | (0.0 in loss.multiples)
 
     def _given_back(self, multiple: Floats, careful: bool = False) -> Floats:
-        """Give back, dearest first, what all hidden counts stay open without."""
+        """Give back, dearest first, what all hidden counts stay open without.
+
+        In a large system again: what came back last may have stood in the way of what is dearer.
+        """
+        start = multiple
         for rank, loss in reversed(list(enumerate(ORDER))):
             given_up = self._rank(multiple) == rank
             steps = [1.0, *(COARSER if self.small else (self._roomy, COARSER[-1]))]
@@ -219,7 +223,8 @@ class Choice:
                 less = np.broadcast_to(less, multiple.shape)
                 more = given_up & (lost(multiple) > lost(less))
                 multiple = self._restored(multiple, np.flatnonzero(more), less)
-        return multiple
+        again = not self.small and (multiple != start).any()
+        return self._given_back(multiple, careful) if again else multiple
 
     def _rank(self, multiple: Floats) -> NDArray[np.int64]:
         """Return which kind of loss each cell has; -1 for none, or by the rules."""
