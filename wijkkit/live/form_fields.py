@@ -54,6 +54,7 @@ def recurring(registry: Registry, wijk: str, today: pd.Timestamp) -> list[Recurr
     items = registry.table("interventions", wijk)
     running = items[items["status"].eq("running")]
     rows = registry.table("activities", wijk)
+    rows = rows[rows["period_start"].le(today)]  # what is planned already is no last time
     taken = set(registry.history("activities", wijk)["key"])
     found = []
     for item in running.to_dict("records"):
