@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from wijkkit.registry.changes import Change, decide, settle
+from wijkkit.registry.problems import broken, in_words
 from wijkkit.registry.tables import KINDS
 
 DAY = date(2020, 3, 2)
@@ -126,6 +127,9 @@ def test_a_mark_of_ten_or_less_looks_like_one_of_another_scale(
 
 @pytest.mark.parametrize("column", ["baseline", "target"])
 def test_a_part_of_one_looks_like_a_percentage_of_another_scale(column):
+    asked = broken("doubtful", column, 0.3, {"times": 100 * 0.3, "value": 0.3})
+    assert in_words(asked, KINDS["goals"], "nl").remedy.startswith("Bedoelt u 30? ")
+    assert "Klopt 0,3, " in in_words(asked, KINDS["goals"], "nl").remedy
     for value, doubtful in ((0.3, True), (1.0, True), (1.5, False), (0.0, False), (30.0, False)):
         found = wrong_with(state(), "goals", "D1", {"name": "Spelen", column: value})
         assert found == ([("doubtful", column)] if doubtful else [])

@@ -193,7 +193,7 @@ def _doubtful(change: Change, after: Rows, state: State) -> Iterator[Problem]:
         if value is None or change.confirmed or value == stored.get(column.name):
             continue
         if column.doubtful_to and 0 < value <= column.doubtful_to:
-            fields = {"times": f"{100 / column.doubtful_to * value:g}", "value": f"{value:g}"}
+            fields = {"times": 100 / column.doubtful_to * value, "value": float(value)}
             yield broken("doubtful", column.name, value, fields)
 
 

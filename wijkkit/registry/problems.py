@@ -175,7 +175,7 @@ def _word(value: object, kind: Kind, language: str) -> str:
     if isinstance(value, date):
         return shown(Column("", "date", ""), value, language)
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.12g}".replace(".", "," if language == "nl" else ".")
     return str(value)[:120]
 
 
