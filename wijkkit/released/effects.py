@@ -131,7 +131,8 @@ def _effect(study: Study, outcome: str, row: pd.Series | None) -> dict[str, Any]
 
 def methods(view: CityView) -> pd.DataFrame:
     """Return every outcome by every method, in points, with p, floor and the odds ratio of the
-    unfavourable outcome; `compared`: it has a number by two methods or more.
+    unfavourable outcome; `compared`: it has a number by two methods or more. `reason` says of an
+    outcome that has one that it is the only one.
     """
     main = main_effects(view)
     points = main[main["scale"].isin(["points", "score"])]
@@ -144,7 +145,8 @@ def methods(view: CityView) -> pd.DataFrame:
     columns += ["floor", "n", "clusters", "status", "reason", "odds_ratio", "or_lower", "or_upper"]
     frame = pd.DataFrame(rows, columns=columns)
     known = frame["status"].eq("ok").groupby(frame["outcome"]).transform("sum")
-    return frame.assign(compared=known > 1)
+    alone = known.eq(1) & frame["status"].eq("ok")
+    return frame.assign(compared=known > 1, reason=frame["reason"].mask(alone, "only_recommended"))
 
 
 def _ratio(ratios: pd.DataFrame, row: pd.Series) -> dict[str, float]:

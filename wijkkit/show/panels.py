@@ -147,7 +147,7 @@ def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
     short = [text(f"effect_show.short.{method}", language) for method in methods]
     with theme.style():
         figure, panels = theme.new_panels(
-            list(parts), 0.8 + 0.26 * len(methods), 0, sharex=True, sharey=True
+            list(parts), 0.8 + 0.31 * len(methods), 0, sharex=True, sharey=True
         )
         for axes, part in zip(panels, parts.values(), strict=True):
             _draw_methods(axes, part, methods, edge)
@@ -174,6 +174,8 @@ def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: floa
         if -edge <= row.value <= edge:
             axes.plot(row.value, position, "o", color=theme.OWN, markersize=5)
     axes.set_xlim(-edge, edge)
+    # A number at the very end would stand outside the figure.
+    axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], prune="both"))
     theme.grid_lines(axes)
 
 
