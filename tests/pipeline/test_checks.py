@@ -12,6 +12,7 @@ from wijkkit.errors import DataError, WijkkitError
 from wijkkit.pipeline import checks
 from wijkkit.pipeline.checks import account_text, design_lines, missing_parts
 from wijkkit.pipeline.respondents import load_respondents
+from wijkkit.registry import open_registry
 from wijkkit.study import open_study
 
 
@@ -233,3 +234,24 @@ def test_a_policy_that_no_release_would_be_made_under_is_named(folder, disclosur
     with pytest.raises(WijkkitError, match="the file is missing") as caught:
         checks.validate(folder)
     assert said in str(caught.value) and ("disclosure." in str(caught.value)) == bool(said)
+
+
+def test_it_is_said_that_all_that_was_registered_came_after_the_day_of_judgement(folder):
+    item = {"wijk": "noord", "key": "I1", "name": "Club"}
+    activity = {"wijk": "noord", "name": "Club", "intervention": "I1"}
+    with open_registry(open_study(folder)) as registry:
+        registry.save("interventions", item, "A")
+        said = []
+        for day in ("2021-08-01", "2021-07-31"):
+            period = {"period_start": day, "period_end": "2021-12-31"}
+            registry.save("activities", activity | period, "A")
+            found = checks.remarks(open_study(folder), rows_of_nobody())
+            said.append([one.found for one in found if one.place == "process.as_of"])
+    assert said == [["2021-07-31"], []]
+
+
+def rows_of_nobody() -> pd.DataFrame:
+    """Respondents of whom nothing has to be said here."""
+    people = rows(wijk=["noord", "noord", "zuid", "zuid"], play=[1.0, 0.0, 1.0, 0.0])
+    people.attrs |= {"dropped": {}, "account": [], "cells": []}
+    return people
