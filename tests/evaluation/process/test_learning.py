@@ -65,6 +65,21 @@ def test_each_rule_asks_about_what_it_is_for(facts, rule, subjects):
     assert asked(facts(), rule) == subjects
 
 
+@pytest.mark.parametrize(
+    ("status", "days", "asked_about"),
+    [("running", 0, True), ("planned", 0, True), ("planned", 1, False), ("running", 1, False),
+     ("stopped", 0, False), ("running", None, True), ("planned", None, False)],
+)  # fmt: skip
+def test_only_of_what_has_begun_and_runs_activities_are_missed(
+    facts, registry_table, status, days, asked_about
+):
+    known = facts()
+    start = None if days is None else known.as_of + timedelta(days)
+    item = {"wijk": "a", "key": "I9", "name": "Club", "status": status, "start": start}
+    rows = {**known.registry, "interventions": registry_table("interventions", item)}
+    assert asked(facts(registry=rows), "no_activities") == (["I9"] if asked_about else [])
+
+
 def test_every_rule_has_a_test_and_a_question_in_both_languages():
     marks = test_each_rule_asks_about_what_it_is_for.pytestmark[0].args[1]
     assert sorted(rule for rule, _ in marks) == sorted(RULES)

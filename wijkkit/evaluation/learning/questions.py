@@ -146,22 +146,27 @@ def step_overdue(facts: Facts, wijk: str) -> Iterator[Case]:
         yield row["step"], fields
 
 
-def _running(facts: Facts, wijk: str) -> list[dict]:
-    items = facts.records("interventions", wijk)
-    return [item for item in items if item["status"] == "running" or not pd.isna(item["start"])]
+def _begun(facts: Facts, wijk: str) -> list[dict]:
+    """Return the interventions that began by the day of judgement, also those that stopped since."""
+    today = pd.Timestamp(facts.as_of)
+    return [
+        item
+        for item in facts.records("interventions", wijk)
+        if item["start"] <= today or (item["status"] == "running" and pd.isna(item["start"]))
+    ]
 
 
 def no_activities(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that runs, of which no activity was registered."""
-    for item in _running(facts, wijk):
-        if not len(facts.activities(wijk, item["key"])["name"]):
+    for item in _begun(facts, wijk):
+        if item["status"] != "stopped" and not len(facts.activities(wijk, item["key"])["name"]):
             yield item["key"], {"intervention": item["name"]}
 
 
 def low_reach(facts: Facts, wijk: str) -> Iterator[Case]:
     """An intervention that reached less than a part (a third) of what was planned."""
     limit = 100 * facts.study.settings.process.low_reach
-    for item in _running(facts, wijk):
+    for item in _begun(facts, wijk):
         reach = facts.measure("reach_of_plan", wijk, item["key"])
         if reach is not None and reach["status"] == "ok" and reach["value"] < limit:
             share = percentage(reach["value"], facts.study.language)
@@ -174,7 +179,7 @@ def low_ses_missed(facts: Facts, wijk: str) -> Iterator[Case]:
     Where the SES of a part of the participants is known, only when the interval says so.
     """
     limit = -facts.study.settings.process.low_ses_gap
-    for item in _running(facts, wijk):
+    for item in _begun(facts, wijk):
         gap = facts.measure("equity", wijk, item["key"])
         if gap is None or gap["status"] != "ok":
             continue
