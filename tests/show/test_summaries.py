@@ -75,10 +75,23 @@ def test_the_clear_change_comes_first_and_then_five_answers(folder):
         "buitenspelen.",
         "- **Zijn er al stappen gemaakt?** Ja, drie van de zes stappen zijn klaar. Er zijn vijf "
         "interventies gekozen. Van twee daarvan is niets opgeschreven; de cijfers hierna gaan over "
-        "de andere drie. Van de geplande bijeenkomsten is 66% gehouden. Van het geplande aantal "
+        "drie interventies. Van de geplande bijeenkomsten is 66% gehouden. Van het geplande aantal "
         "deelnemers is 61% bereikt.",
         f"- **Waarover praten?** {QUESTION}",
     ]
+
+
+def test_figures_are_about_what_was_registered_and_not_about_what_is_planned(folder):
+    """Six were chosen, one of them only planned: of five the registration can be missing."""
+    study = open_study(folder)
+    items = pd.DataFrame({"wijk": ["noord"] * 6, "key": list("abcdef")})
+    write_released(study, "interventions", items)
+    assert "gaan over drie interventies." in " ".join(answers(folder))
+    table = implementation(by_wijk=True)
+    none = table["numerator"].mask(table["measure"].eq("registered"), 0)
+    write_released(study, "implementation_by_wijk", table.assign(numerator=none))
+    said = " ".join(answers(folder))
+    assert "Van geen daarvan is iets opgeschreven." in said and "gaan over" not in said
 
 
 def test_a_goal_without_a_target_cannot_have_been_reached(folder):

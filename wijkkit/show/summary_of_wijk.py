@@ -121,8 +121,11 @@ def _interventions(view: WijkView) -> list[str]:
     lines = [say_counted(view, "summary.interventions", count)]
     if "registered" in known.index:
         row = known.loc["registered"]
-        if silent := int(row["denominator"] - row["numerator"]):
-            registered = in_words(count - silent, view.language)
+        silent, kept = int(row["denominator"] - row["numerator"]), int(row["numerator"])
+        if silent and not kept:
+            lines.append(say(view, "summary.unregistered_all"))
+        elif silent:
+            registered = in_words(kept, view.language)
             lines.append(say_counted(view, "summary.unregistered", silent, registered=registered))
     for measure in ("dose", "reach_of_plan"):
         if measure in known.index:
