@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from wijkkit.evaluation.process.network import (
     centrality,
     meeting_ties,
+    one_spelling,
     participation,
     turnover,
 )
@@ -58,6 +60,21 @@ def test_only_those_present_meet_each_other(network):
         ["Police", "gebiedsadviseur", 1],
         ["School", "gebiedsadviseur", 1],
     ]
+
+
+def test_an_organisation_in_two_spellings_is_one(network, registry_table):
+    stakeholders, meetings, attendance = network
+    again = {"wijk": "a", "key": "P6", "organisation": "POLICE.", "role": "police"}
+    other = {"wijk": "b", "key": "P2", "organisation": "police", "role": "police"}
+    spelled = pd.concat([stakeholders, registry_table("stakeholders", again, other)])
+    there = {"wijk": "a", "meeting": "O1", "stakeholder": "P6", "presence": "present"}
+    ties = meeting_ties(
+        spelled, meetings, pd.concat([attendance, registry_table("attendance", there)])
+    ).query("domain == 'all'")
+    assert ties[["one", "other", "meetings"]].values.tolist() == [
+        ["Police", "School", 1], ["Police", "gebiedsadviseur", 2], ["School", "gebiedsadviseur", 1],
+    ]  # fmt: skip
+    assert one_spelling(spelled.reset_index()).to_list()[-2:] == ["Police", "police"]
 
 
 def test_the_advisor_who_links_all_others_is_most_central(network):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from wijkkit.evaluation.explanations.rules import Threshold, share_side
 from wijkkit.evaluation.facts import Facts
-from wijkkit.evaluation.process.network import people_at
+from wijkkit.evaluation.process.network import one_spelling, people_at
 from wijkkit.evaluation.process.sentences import shown_measure
 from wijkkit.language import interval, listed, number, percentage, points, signed, text
 from wijkkit.language.numbers import about, over_zero
@@ -222,7 +222,7 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
     def there(day: pd.Timestamp) -> int:
         began, ended = pd.to_datetime(rows["start"]), pd.to_datetime(rows["end"])
         inside = (began.isna() | (began <= day)) & (ended.isna() | (ended >= day))
-        return rows.loc[inside, "organisation"].nunique()
+        return one_spelling(rows)[inside].nunique()
 
     now = there(pd.Timestamp(facts.as_of))
     dated = rows["start"].notna().all()

@@ -126,12 +126,24 @@ def centrality(
     return found[columns].sort_values(["wijk", "domain", "rank"]).reset_index(drop=True)
 
 
+def one_spelling(stakeholders: pd.DataFrame) -> pd.Series:
+    """Return the organisation of each partner, as its wijk wrote it first.
+
+    One that differs in capitals, spaces or signs only is the same.
+    """
+    names = stakeholders["organisation"]
+    plain = names.str.casefold().str.replace(r"[\W_]+", "", regex=True)
+    return names.groupby([stakeholders["wijk"], plain.where(plain.ne(""), names)]).transform(
+        "first"
+    )
+
+
 def _present(
     stakeholders: pd.DataFrame, meetings: pd.DataFrame, attendance: pd.DataFrame
 ) -> pd.DataFrame:
     there = attendance[attendance["presence"].eq("present")]
-    people = stakeholders[["wijk", "key", "organisation", "role"]]
-    people = people.rename(columns={"key": "stakeholder"})
+    people = stakeholders[["wijk", "key", "role"]].rename(columns={"key": "stakeholder"})
+    people = people.assign(organisation=one_spelling(stakeholders))
     held = meetings[["wijk", "key", "domain"]].rename(columns={"key": "meeting"})
     rows = there[["wijk", "meeting", "stakeholder"]].merge(people, on=["wijk", "stakeholder"])
     rows = rows.merge(held, on=["wijk", "meeting"])
