@@ -58,7 +58,7 @@ def test_a_study_that_is_named_without_its_option_is_helped(
     ("raised", "code", "said"),
     [
         (DataError([Problem("no such column", file="a.csv")] * 2), 2, "no such column"),
-        (OSError(errno.ENOSPC, "No space left", "out"), 2, "Make room on the disk"),
+        (OSError(errno.ENOSPC, "No space left", "out"), 6, "Make room on the disk"),
         (OSError(errno.EROFS, "Read-only", "out"), 2, "that can be written"),
         (OSError(errno.EACCES, "Denied", "out"), 2, "open in another program"),
         (OSError(errno.ENOTDIR, "Not a directory", "out"), 2, "a file where a folder"),
