@@ -138,6 +138,11 @@ KINDS = [
 ]
 
 
+def counts_in(one: Small, town: np.ndarray | None) -> np.ndarray:
+    assert town is not None
+    return one.one.system.counts(town)
+
+
 def choices(one: Small, number: int, seed: int = 0):
     """Choices at random, that of the release among them."""
     random = np.random.default_rng(seed)
@@ -271,14 +276,14 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
             among = one.count[same, cell]
             for sign, end in ((1.0, among.min()), (-1.0, among.max())):
                 town = program.end(cell, sign)
-                assert one.one.system.counts(town)[cell] == end and program.allows(town)
+                assert counts_in(one, town)[cell] == end and program.allows(town)
                 # Further than the end there is none, and that is known.
                 assert program.beyond(cell, sign, end - sign) == (None, True)
                 town, decided = program.beyond(cell, sign, end)
-                assert decided and one.one.system.counts(town)[cell] == end
+                assert decided and counts_in(one, town)[cell] == end
                 # No further than asked.
                 town = program.end(cell, sign, enough=one.count[one.true, cell] * sign)
-                assert one.one.system.counts(town)[cell] == one.count[one.true, cell]
+                assert counts_in(one, town)[cell] == one.count[one.true, cell]
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -361,15 +366,15 @@ def test_a_program_keeps_what_is_elsewhere_and_takes_counts_from_a_list(question
             fixed = (one.towns[same] == system.truth)[:, still].all(axis=(1, 2))
             ends = sign * one.count[same[fixed], cell]
             town = program.end(cell, sign, around=around)
-            assert sign * one.one.system.counts(town)[cell] == ends.min()
+            assert sign * counts_in(one, town)[cell] == ends.min()
             assert (town == system.truth)[still].all()
             # Of these sets of counts the town has one, the truth not always among them.
             sets = one.count[np.ix_(random.choice(same, 4), listed)]
             has = (one.count[same][:, None, listed] == sets).all(axis=2).any(axis=1)
             town = program.end(cell, sign, (np.array(listed), sets))
             ends = sign * one.count[same[has], cell]
-            assert sign * one.one.system.counts(town)[cell] == ends.min()
-            assert (one.one.system.counts(town)[listed] == sets).all(axis=1).any()
+            assert sign * counts_in(one, town)[cell] == ends.min()
+            assert (counts_in(one, town)[listed] == sets).all(axis=1).any()
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)

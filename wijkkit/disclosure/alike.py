@@ -20,7 +20,7 @@ from wijkkit.disclosure.audit import audited, narrow_with
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.loss import lost
 from wijkkit.disclosure.program import Program
-from wijkkit.disclosure.system import Ends, System
+from wijkkit.disclosure.system import Ends
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -235,18 +235,13 @@ def _within(one: Settled, cells: Ints, moved: Floats) -> NDArray[np.bool_]:
     larger = larger[np.isin(system.indicator[larger], system.indicator[cells])]
     shared = (system.member[larger] @ system.member[cells].T).toarray() > 0
     shared &= system.indicator[larger][:, None] == system.indicator[cells][None]
-    weight = _weight_of(system, cells)
+    # All children of a wijk have the same weight.
+    weight = (system.respondents_weight() / np.maximum(system.respondents(), 1))[cells]
     sums, weighted = moved @ shared.T, (moved * weight) @ shared.T
     fits = (sums <= slack.up[larger]) & (sums >= -slack.down[larger])
     fits &= weighted <= slack.weighted_up[larger]
     fits &= weighted >= -slack.weighted_down[larger]
     return fits.all(axis=1)
-
-
-def _weight_of(system: System, cells: Ints) -> Floats:
-    """Return the weight of a child of each wijk: all children of a wijk have the same."""
-    inside = system.member[cells]
-    return (inside @ system.weight) / np.maximum(inside @ np.ones(len(system.weight)), 1)
 
 
 class _Attack:

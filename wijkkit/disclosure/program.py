@@ -248,15 +248,13 @@ class Program:
             high[cell] = min(high[cell], count)
         else:
             low[cell] = max(low[cell], count)
-        if low[cell] > high[cell] + _TINY:
-            return None, True
-        return self._found(low, high)
+        return self._found(low, high, (cell, 0.0))
 
     def _found(
         self,
         low: Floats,
         high: Floats,
-        aim: tuple[int, float] = (0, 0.0),
+        aim: tuple[int, float],
         among: tuple[Ints, Floats] | None = None,
         around: Ints | None = None,
     ) -> tuple[Floats | None, bool]:

@@ -45,11 +45,8 @@ def record_audit(study: Study, released: Release, names: Collection[str] | None 
         },
         "left_out": list(released.left_out),
         "audited": {name: hashes[name] for name in names or hashes},
-        "fingerprint": fingerprint(study),
     }
-    path = _folder(study) / _NAME
-    write_whole(path, json.dumps(content, indent=2) + "\n")
-    return path
+    return _write(study, content)
 
 
 def bind_tables(study: Study) -> Path:
@@ -63,6 +60,10 @@ def bind_tables(study: Study) -> Path:
     changed = [name for name, found in content["audited"].items() if now.get(name) != found]
     if changed:
         raise _refused("the released tables are not those that were audited", ", ".join(changed))
+    return _write(study, content)
+
+
+def _write(study: Study, content: Mapping[str, Any]) -> Path:
     path = _folder(study) / _NAME
     write_whole(path, json.dumps({**content, "fingerprint": fingerprint(study)}, indent=2) + "\n")
     return path
@@ -90,7 +91,7 @@ def _read(study: Study) -> dict[str, Any]:
             for name, value in content["policy"].items()
         }
         policy = Policy(**values)
-        complete = {"audit", "audited", "fingerprint"} <= set(content)
+        complete = {"audit", "audited", "fingerprint"}.issubset(content)
     except FileNotFoundError:
         raise _refused("there is no audit of these released tables", "no file") from None
     except (ValueError, KeyError, TypeError) as error:
