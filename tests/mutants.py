@@ -1,9 +1,10 @@
 """Mutants: does a test of the room fail where its code is changed?
 
-Changes one thing at a time in a copy of the project (a comparison, ``and`` and ``or``, ``not``, a
-sign, a number) and runs the tests that need no run of the demo and reach the changed line, the
-quickest first, until one fails. A mutant survives where all of them still pass, or none reaches it.
-Every mutant has a process of its own, parted from one in which the libraries are loaded.
+Changes one thing at a time (a comparison, ``and`` and ``or``, ``not``, a sign, a number) and runs
+the tests that need no run of the demo and reach the changed line, the quickest first, until one
+fails. A mutant survives where all of them still pass, or none reaches it. The tests are collected
+once: every mutant has a process of its own, parted from that one, in which the functions of the
+module do otherwise. No file is changed.
 
     python tests/mutants.py estimates --sample 20 --seed 1
 """
@@ -12,22 +13,27 @@ from __future__ import annotations
 
 import argparse
 import ast
-import contextlib
+import functools
 import importlib
+import inspect
 import json
 import os
 import random
-import shutil
+import resource
 import signal
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
+import types
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
+from _pytest.runner import runtestprotocol
+from coverage import Coverage
 
 ROOT = Path(__file__).resolve().parents[1]
-FEW = 8
 _COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
              ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In}  # fmt: skip
 _COUNTED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
@@ -38,6 +44,7 @@ class Mutant:
     """One change: the file, its place, and the text that stands there instead.
 
     `statement`: The first line of its statement: of a table in many lines no other is noted.
+    `within`: Whether it is in the body of a function.
     """
 
     path: Path
@@ -45,6 +52,7 @@ class Mutant:
     end: tuple[int, int]
     text: str
     statement: int
+    within: bool
 
     def apply(self, source: str) -> str:
         lines = source.split("\n")
@@ -82,9 +90,12 @@ def mutants(path: Path) -> Iterator[Mutant]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     skipped: set[ast.AST] = set()
     begins: dict[ast.AST, int] = {}
+    within: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.stmt):
             begins |= dict.fromkeys(ast.walk(node), node.lineno)
+        if isinstance(node, ast.FunctionDef):
+            within |= {part for line in node.body for part in ast.walk(line)}
         for name in ("annotation", "returns"):
             part = getattr(node, name, None)
             skipped |= set(ast.walk(part)) if part is not None else set()
@@ -93,135 +104,150 @@ def mutants(path: Path) -> Iterator[Mutant]:
     for node in ast.walk(tree):
         if node not in skipped and (other := changed(node)) is not None:
             places = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
-            yield Mutant(path.relative_to(ROOT), *places, ast.unparse(other), begins[node])
+            where, text = path.relative_to(ROOT), ast.unparse(other)
+            yield Mutant(where, *places, text, begins[node], node in within)
 
 
-class Reached:
-    """A plugin that notes how long each test takes, and which lines of the room it reaches."""
-
-    def __init__(self, project: Path, room: str) -> None:
-        from coverage import Coverage
-
-        place = project / "wijkkit" / room
-        within = [str(place) if place.is_file() else f"{place}/*"]
-        self._coverage = Coverage(data_file=None, include=within, config_file=False)
-        self._project, self.seconds, self._since = project, {}, 0.0
-        self._coverage.start()
-
-    def pytest_runtest_setup(self, item) -> None:
-        # What the tests of a file share is made for the first of them.
-        self._since = time.process_time()
-        self._coverage.switch_context(item.nodeid.split("::")[0])
-
-    def pytest_runtest_call(self, item) -> None:
-        self._coverage.switch_context(item.nodeid)
-
-    def pytest_runtest_teardown(self, item) -> None:
-        self._coverage.switch_context("")
-        self.seconds[item.nodeid] = time.process_time() - self._since
-
-    def write(self, path: Path) -> None:
-        self._coverage.stop()
-        data = self._coverage.get_data()
-        lines = {
-            Path(name).relative_to(self._project).as_posix(): data.contexts_by_lineno(name)
-            for name in data.measured_files()
-        }
-        libraries = [
-            name
-            for name, module in list(sys.modules.items())
-            if "site-packages" in str(getattr(module, "__file__", ""))
-        ]
-        found = {"seconds": self.seconds, "lines": lines, "libraries": libraries}
-        path.write_text(json.dumps(found), encoding="utf-8")
+def _turn(old: Any, new: Any, module: str) -> None:
+    """Let a function, or those of a class, do what another does."""
+    if isinstance(old, type):
+        for name, own in vars(old).items() if old.__module__ == module else ():
+            if name in vars(new) and not name.startswith("__dataclass"):
+                _turn(own, vars(new)[name], module)
+        return
+    for part in ("__func__", "func", "fget"):
+        if not callable(old) and hasattr(old, part):
+            old, new = getattr(old, part), getattr(new, part)
+    if hasattr(old, "cache_clear"):
+        old.cache_clear()
+    old, new = inspect.unwrap(old), inspect.unwrap(new)
+    if isinstance(old, types.FunctionType) and old.__globals__["__name__"] == module:
+        old.__code__, old.__defaults__ = new.__code__, new.__defaults__
+        old.__kwdefaults__ = new.__kwdefaults__
 
 
-def tests_fail(project: Path, tests: list[str], limit: int, room: str = "") -> bool:
-    """Return whether a test fails; one that does not end in so many seconds of a core is one.
+def turn(path: Path, source: str) -> None:
+    """Let a module that is loaded, and who has values of it, be what this source makes."""
+    name = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+    old = importlib.import_module(name)
+    new = types.ModuleType(name)
+    new.__dict__.update({key: getattr(old, key) for key in ("__file__", "__package__", "__spec__")})
+    sys.modules[name] = new
+    try:
+        exec(compile(source, str(old.__file__), "exec"), new.__dict__)
+    finally:
+        sys.modules[name] = old
+    for key, own in list(vars(old).items()):
+        if key.startswith("__") or key not in vars(new) or isinstance(own, types.ModuleType):
+            continue
+        if callable(own):
+            _turn(own, vars(new)[key], name)
+        for module in () if callable(own) else list(sys.modules.values()):
+            if getattr(module, "__dict__", {}).get(key) is own:
+                setattr(module, key, vars(new)[key])
 
-    With a `room` it is noted which lines of it each test reaches, in ``reached.json``.
-    """
+
+def parted(work: Callable[[], str], limit: float) -> str | None:
+    """Return what is said in a process of its own; None where it does not end in time or well."""
+    read, write = os.pipe()
     child = os.fork()
     if not child:
         try:
-            import resource
-
             os.setpgrp()
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-            os.chdir(project)
-            sys.path[:] = [str(project), *(p for p in sys.path if not p.startswith(str(ROOT)))]
-            os.environ["PYTHONPATH"] = str(project)
-            sys.dont_write_bytecode = not room
-            with (project / "tests.log").open("w") as log:
-                for stream in (1, 2):
-                    os.dup2(log.fileno(), stream)
-                import pytest
-
-                plugin = [Reached(project, room)] if room else []
-                asked = ["-x", "-q", "-n", "0", "--quick", "-p", "no:cacheprovider", *tests]
-                code = pytest.main(asked, plugins=plugin)
-                for one in plugin:
-                    one.write(project / "reached.json")
+            resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit)))
+            for stream in (1, 2):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
+            with os.fdopen(write, "w") as out:
+                out.write(work())
+            os._exit(0)
         finally:
-            os._exit(int(code) if "code" in locals() else 1)
-    end = time.monotonic() + 20 * limit
-    while time.monotonic() < end:
-        ended, state = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(state) != 0
-        time.sleep(0.05)
-    # It waits for something that does not come.
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return True
+            os._exit(1)
+    os.close(write)
+    # Where it waits for something that does not come.
+    signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
+    signal.alarm(int(20 * limit))
+    with os.fdopen(read) as said:
+        found = said.read()
+    _, state = os.waitpid(child, 0)
+    signal.alarm(0)
+    return None if state else found
 
 
-class Tests:
-    """The tests of a room in a copy of the project, and which of them reach a line."""
+class Runner:
+    """A plugin that runs the tests without a mutant, and then those that reach each mutant."""
 
-    def __init__(self, project: Path, room: str, tests: list[str]) -> None:
-        self._project = project
-        if tests_fail(project, tests, 3600, room):
-            log = (project / "tests.log").read_text(encoding="utf-8")
-            sys.exit(f"the tests fail without a mutant: {' '.join(tests)}\n{log[-3000:]}")
-        found = json.loads((project / "reached.json").read_text(encoding="utf-8"))
-        self._seconds, self._lines = found["seconds"], found["lines"]
-        for name in found["libraries"]:
-            # Typst starts threads that a forked process lacks.
-            if not name.startswith(("typst", "coverage")):
-                with contextlib.suppress(Exception):
-                    importlib.import_module(name)
+    def __init__(self, asked: argparse.Namespace, every: list[Mutant]) -> None:
+        self._asked, self._every = asked, every
+        self._seconds: dict[str, float] = {}
+        self._lines: dict[str, dict[str, list[str]]] = {}
+        # Where pytest says nothing.
+        self._say = functools.partial(print, file=os.fdopen(os.dup(1), "w"), flush=True)
 
-    def reach(self, mutant: Mutant) -> list[str]:
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items = {item.nodeid: item for item in session.items}
+        found = parted(lambda: self._reached(items), 3600)
+        if not found or not found.startswith("{"):
+            self._say(f"the tests fail without a mutant: {found}")
+            return True
+        self._seconds, self._lines = json.loads(found).values()
+        size, possible = self._asked.sample, len(self._every)
+        chosen = random.Random(self._asked.seed).sample(self._every, min(size, possible))
+        end, killed, tried = time.monotonic() + 60 * self._asked.minutes, 0, 0
+        for mutant in chosen:
+            if time.monotonic() > end:
+                break
+            tests = self._reach(mutant)
+            seconds = sum(self._seconds[one] for one in tests)
+            work = functools.partial(self._killer, mutant, [items[one] for one in tests])
+            dead = bool(tests) and parted(work, 20 + 5 * seconds) != "none"
+            killed, tried = killed + dead, tried + 1
+            if not dead:
+                reached = "" if tests else " (no test reaches it)"
+                self._say(f"survived: {mutant.path}:{mutant.start[0]}: {mutant.text}{reached}")
+        self._say(f"{self._asked.room}: {killed} of {tried} killed (of {possible} possible)")
+        return True
+
+    def _reached(self, items: dict[str, pytest.Item]) -> str:
+        """Return how long each test takes, and which tests reach each line; or which one fails."""
+        room = ROOT / "wijkkit" / self._asked.room
+        within = [str(room) if room.is_file() else f"{room}/*"]
+        coverage, seconds = Coverage(data_file=None, include=within, config_file=False), {}
+        coverage.start()
+        for name, item in items.items():
+            coverage.switch_context(name)
+            since = time.process_time()
+            if failed := _failed([item]):
+                return failed
+            seconds[name] = time.process_time() - since
+        coverage.stop()
+        data = coverage.get_data()
+        lines = {
+            Path(name).relative_to(ROOT).as_posix(): data.contexts_by_lineno(name)
+            for name in data.measured_files()
+        }
+        return json.dumps({"seconds": seconds, "lines": lines})
+
+    def _reach(self, mutant: Mutant) -> list[str]:
         """Return the tests that reach a mutant, the quickest first."""
         lines = self._lines.get(mutant.path.as_posix(), {})
-        names = {
-            name
-            for line in {mutant.statement, *range(mutant.start[0], mutant.end[0] + 1)}
-            for name in lines.get(str(line), ())
-        }
+        at = {mutant.statement, *range(mutant.start[0], mutant.end[0] + 1)}
+        names = {name for line in at for name in lines.get(str(line), ())}
         # What is read when a module is loaded every test may reach.
-        every = [t for t in self._seconds if "" in names or {t, t.split("::")[0]} & names]
-        return sorted(every, key=self._seconds.__getitem__)
+        found = names if mutant.within else self._seconds
+        return sorted(found, key=self._seconds.__getitem__)
 
-    def kill(self, mutant: Mutant) -> bool:
-        tests = self.reach(mutant)
-        if not tests:
-            return False
-        path = self._project / mutant.path
-        source, was = path.read_text(encoding="utf-8"), path.stat()
-        path.write_text(mutant.apply(source), encoding="utf-8")
-        # Another time, so that what was compiled is not taken for it.
-        os.utime(path, (was.st_atime, was.st_mtime + 9))
-        limit = int(20 + 5 * sum(self._seconds[one] for one in tests))
-        # A few first: to collect all of them takes longer than most mutants live.
-        dead = any(
-            tests_fail(self._project, some, limit) for some in (tests[:FEW], tests[FEW:]) if some
-        )
-        path.write_text(source, encoding="utf-8")
-        os.utime(path, (was.st_atime, was.st_mtime))
-        return dead
+    def _killer(self, mutant: Mutant, items: list[pytest.Item]) -> str:
+        turn(mutant.path, mutant.apply((ROOT / mutant.path).read_text(encoding="utf-8")))
+        return _failed(items) or "none"
+
+
+def _failed(items: list[pytest.Item]) -> str:
+    """Run tests until one fails, and return its name; empty where none does."""
+    for item in items:
+        reports = runtestprotocol(item, nextitem=None, log=False)
+        if any(report.failed for report in reports):
+            return item.nodeid
+    return ""
 
 
 def main() -> None:
@@ -234,31 +260,12 @@ def main() -> None:
     asked = parser.parse_args()
     place = ROOT / "wijkkit" / asked.room
     files = [place] if place.is_file() else sorted(place.rglob("*.py"))
-    every = [mutant for path in files for mutant in mutants(path)]
-    chosen = random.Random(asked.seed).sample(every, min(asked.sample, len(every)))
-    end = time.monotonic() + 60 * asked.minutes
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder, "project")
-        ignored = shutil.ignore_patterns(
-            ".git", ".venv", ".cache", "runs", "data", "_site", "__pycache__"
-        )
-        shutil.copytree(ROOT, project, ignore=ignored)
-        shutil.copytree(ROOT / "tests" / "data", project / "tests" / "data", dirs_exist_ok=True)
-        own = [f"tests/{asked.room.split('/')[0]}", f"wijkkit/{asked.room}"]
-        tests = Tests(project, asked.room, asked.tests or own)
-        killed = tried = 0
-        for mutant in chosen:
-            if time.monotonic() > end:
-                break
-            dead = tests.kill(mutant)
-            killed, tried = killed + dead, tried + 1
-            print(f"{tried} tried", end="\r", file=sys.stderr, flush=True)
-            if not dead:
-                reached = "" if tests.reach(mutant) else " (no test reaches it)"
-                print(
-                    f"survived: {mutant.path}:{mutant.start[0]}: {mutant.text}{reached}", flush=True
-                )
-    print(f"{asked.room}: {killed} of {tried} killed (of {len(every)} possible)")
+    runner = Runner(asked, [mutant for path in files for mutant in mutants(path)])
+    own = [f"tests/{asked.room.split('/')[0]}", f"wijkkit/{asked.room}"]
+    os.chdir(ROOT)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    quiet = ["-q", "-n", "0", "--quick", *(f"-pno:{one}" for one in ("cacheprovider", "timeout"))]
+    pytest.main([*quiet, *(asked.tests or own)], plugins=[runner])
 
 
 if __name__ == "__main__":

@@ -195,6 +195,13 @@ def test_the_audit_names_the_counts_that_are_not_open(seed):
     assert failed
 
 
+def test_a_search_ends_with_the_second_count_that_stays_undecided(monkeypatch):
+    search, asked = Search(small(1, 1).choice), []
+    monkeypatch.setattr(search, "_decided", lambda program, cell, ends: asked.append(cell))
+    search._seek(None, None, np.arange(5), None)
+    assert asked == [0, 1]
+
+
 def test_where_nothing_is_secret_nothing_is_sought():
     one = small(1, 1)
     assert not Search(one.choice).widths(np.ones(len(one.shown.need))).any()

@@ -288,9 +288,8 @@ class _Attack:
         """Look for a town in which a count is as small as can be, or with a minus as large."""
         cells = self.found.cells
         counts = self._choice.count[cells] + self.found.moved[rows]
-        need = self._choice.shown.need[cell]
-        far = (self._ends.most[cell] if sign > 0 else -self._ends.least[cell]) - need
-        town = self._program.end(cell, sign, (cells, counts), far)
+        goal = self._ends.goal(cell, sign, self._choice.shown.need[cell])
+        town = self._program.end(cell, sign, (cells, counts), goal)
         if town is not None:
             self._ends.note(self._note(town))
 

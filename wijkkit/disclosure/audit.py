@@ -188,8 +188,8 @@ class Search:
         wijk = np.unique(system.wijk, return_inverse=True)[1]
         around, need = np.flatnonzero(np.isin(wijk, wijken)), self._shown.need[cell]
         for sign in (1.0, -1.0):
-            enough = (ends.most[cell] if sign > 0 else -ends.least[cell]) - need
-            town = program.end(cell, sign, enough=enough, around=around)
+            goal = ends.goal(cell, sign, need)
+            town = program.end(cell, sign, enough=goal, around=around)
             if town is not None:
                 self._note(program, program.moved(town), ends)
 

@@ -89,6 +89,10 @@ class Ends:
     def width(self) -> Floats:
         return self.most - self.least
 
+    def goal(self, cell: int, sign: float, need: float) -> float:
+        """Return the end of a count, times its sign, that is as far from the other as is asked."""
+        return float((self.most[cell] if sign > 0 else -self.least[cell]) - need)
+
 
 @dataclass(frozen=True, slots=True)
 class Lines:
