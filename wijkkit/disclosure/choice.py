@@ -315,12 +315,16 @@ class Choice:
         return multiple
 
     def _halves(self, cells: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-        """Return halves of cells by group, and those of one group in halves."""
+        """Return halves of cells by group, and those of one group of a wijk in halves.
+
+        Of a larger area of many wijken that takes long and gives hardly any figure back.
+        """
         part = self._part[cells]
         if len(groups := np.unique(part)) > 1:
             first = np.isin(part, np.array_split(groups, 2)[0])
             return [cells[~first], cells[first]]
-        return np.array_split(cells, 2)[::-1] if len(cells) > 1 else []
+        parted = self.small or (self.shown.system.level[cells] == "wijk").all()
+        return np.array_split(cells, 2)[::-1] if parted and len(cells) > 1 else []
 
     def _to_blame(
         self, heads: Mapping[int, NDArray[np.int64]], narrow: NDArray[np.int64]

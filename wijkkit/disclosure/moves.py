@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from wijkkit.disclosure.knowledge import Shown, Slack
 from wijkkit.disclosure.system import Lines, cell_places, larger_cells, wijken_of_cells
@@ -59,7 +60,10 @@ class Moves:
         self._parents = larger_cells(cell, len(system.rows))
         own = [np.flatnonzero(parents >= 0) for parents in self._parents]
         all_parents = [one[at] for one, at in zip(self._parents, own, strict=True)]
-        self._larger = np.concatenate(all_parents), np.concatenate(own)
+        #: What each cell is a sum of: itself, or the cells of the wijken in it.
+        parents, cells, size = np.concatenate(all_parents), np.concatenate(own), len(system.rows)
+        larger = sparse.csr_array((np.ones(len(cells)), (parents, cells)), shape=(size, size))
+        self._total = sparse.csr_array(larger + sparse.eye_array(size))
         self._wijk = np.unique(system.wijk, return_inverse=True)[1]
         self.in_wijk = wijken_of_cells(system, self._wijk)
         # A place is a group of a grouping in a wijk: of each atom which ones, of each its cells.
@@ -152,10 +156,7 @@ class Moves:
         there = self._cells[0] >= 0
         sums = np.zeros((2 * len(tight), size))
         sums[:, self._cells[0][there]] = best[:, :, there].reshape(len(sums), -1)
-        parents, cells = self._larger
-        at = np.arange(len(sums))[:, None] * size + parents
-        more = np.bincount(at.ravel(), sums[:, cells].ravel(), sums.size)
-        return np.maximum(sums, more.reshape(sums.shape)).reshape(len(tight), 2, size)
+        return (self._total @ sums.T).T.reshape(len(tight), 2, size)
 
     def _best(self, tight: Mask) -> Floats:
         """Return how many of each place may come to have each answer, and lose it; (V, 2, J, S)."""
