@@ -391,3 +391,28 @@ def test_waves_in_words_have_keys_and_stand_by_year(tmp_path):
     assert wk.load_respondents(study)["wave"].value_counts().to_dict() == {
         "voorjaar-2018": 8, "najaar-2021": 8,
     }  # fmt: skip
+
+
+def test_codes_that_lost_their_zeros_are_one_mistake_and_both_remedies_help(tmp_path):
+    file, areas = tmp_path / "monitor_2021.csv", tmp_path / "areas.csv"
+    names = ["Noord", "Oost", "Zuid", "West"]
+    file.write_text("wijkcode,sport\n" + "".join(f"5990{n % 4 + 1},{n % 2}\n" for n in range(40)))
+    rows = [f"05990{n};{name}" for n, name in enumerate(names, start=1)]
+    areas.write_text("\n".join(["code;name", *rows]))
+    folder = tmp_path / "own"
+    wk.new_study(folder, file, areas=areas)
+    with pytest.raises(WijkkitError) as refused:
+        validate(finished(folder))
+    (said,) = (p for p in refused.value.problems if "another way" in p.what)
+    assert said.found.startswith("59901, 59902") and said.expected.startswith("059901, 059902")
+    codebook, wijken = folder / "codebook.yml", folder / "wijken.csv"
+    before = codebook.read_text(encoding="utf-8")
+    values = ", ".join(f'"5990{n}": "05990{n}"' for n in range(1, 5))
+    recoded = before.replace(
+        '"wijkcode", type: "code"', f'"wijkcode", type: "code", values: {{{values}}}'
+    )
+    codebook.write_text(recoded, encoding="utf-8")
+    assert wk.load_respondents(validate(folder))["wijk"].value_counts()["noord"] == 10
+    codebook.write_text(before, encoding="utf-8")
+    wijken.write_text(wijken.read_text(encoding="utf-8").replace("\n0", "\n"), encoding="utf-8")
+    assert wk.load_respondents(validate(folder))["wijk"].value_counts()["noord"] == 10

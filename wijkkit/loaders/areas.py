@@ -226,10 +226,12 @@ def check_codes(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
     found = set(rows["area"].dropna())
     plain = {plain_code(code): code for code in codes}
     waves = {wave: set(part["area"].dropna()) for wave, part in rows.groupby("wave")}
-    for area in sorted(found - set(codes)):
-        meant = plain.get(plain_code(area))
-        if meant is None:
-            continue
+    otherwise = {area: plain.get(plain_code(area)) for area in sorted(found - set(codes))}
+    known = {area: meant for area, meant in otherwise.items() if meant is not None}
+    if len(known) > 2:
+        yield _all_otherwise(study, known)
+        known = {}
+    for area, meant in known.items():
         wijk = codes[meant]
         where = next((w for w in waves if area in waves[w] and meant not in waves[w]), None)
         if where is not None:
@@ -240,6 +242,17 @@ def check_codes(study: Study, rows: pd.DataFrame) -> Iterator[Problem]:
             yield Problem(what, file, "code", area, meant, remedy)
     for wave in waves:
         yield from _lost(study, wave, waves, set(codes), plain)
+
+
+def _all_otherwise(study: Study, known: dict[str, str]) -> Problem:
+    """Return that the survey writes many codes otherwise: a column of numbers has no zeros."""
+    what, place, file = "area codes written in another way", "columns.area", study.file_of()
+    found, expected = (", ".join([*side][:5]) for side in (known, known.values()))
+    recode = ", ".join(f'"{area}": "{meant}"' for area, meant in [*known.items()][:2])
+    remedy = f"Write them in {file} as the survey does, or recode each in codebook.yml "
+    return Problem(
+        what, "codebook.yml", place, found, expected, f"{remedy}(values: {{{recode}, ...}})."
+    )
 
 
 def _lost(
