@@ -255,3 +255,12 @@ def rows_of_nobody() -> pd.DataFrame:
     people = rows(wijk=["noord", "noord", "zuid", "zuid"], play=[1.0, 0.0, 1.0, 0.0])
     people.attrs |= {"dropped": {}, "account": [], "cells": []}
     return people
+
+
+def test_public_figures_that_cannot_be_read_are_named_before_a_run(folder):
+    replace(folder, "study.yml", "goals:", "disclosure: {published_elsewhere: [p.csv]}\ngoals:")
+    with pytest.raises(WijkkitError, match=r"p\.csv.*No such file or directory;.*Correct the file"):
+        checks.validate(folder)
+    (folder / "p.csv").write_text("indicator,area,wave\nplay,noord,2021\n", encoding="utf-8")
+    with pytest.raises(WijkkitError, match=r"p\.csv.*value.*Correct the file"):
+        checks.validate(folder)

@@ -17,6 +17,7 @@ from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import row_account
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
+from wijkkit.pipeline.earlier import public_figures
 from wijkkit.pipeline.process.evaluate import judged_on
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.registry import open_registry
@@ -59,7 +60,8 @@ def checked(
         from wijkkit.pipeline.references import estimate_references
 
         read(estimate_references, references)
-    read(policy_for)
+    if (policy := read(policy_for)) is not None:
+        read(public_figures, policy)
     for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
         read(load)
     if study.settings.process.quotes is not None:

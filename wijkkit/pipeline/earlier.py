@@ -234,6 +234,30 @@ def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
     return Earlier(tuple(entries), kept, correction)
 
 
+_PUBLIC_KEYS = [name for name in ESTIMATE_KEYS if name != "area_level"]
+
+
+def public_figures(study: Study, policy: Policy) -> dict[str, pd.DataFrame]:
+    """Return each file of figures that are public already; DisclosureError: it cannot be read."""
+    found = {}
+    for name in policy.published_elsewhere:
+        try:
+            rows = pd.read_csv(study.folder / name, dtype=dict.fromkeys(_PUBLIC_KEYS, str))
+            rows = rows.assign(group_by=rows.get("group_by"), group=rows.get("group"))
+            rows = rows.fillna({"group_by": "", "group": EVERYBODY})
+            found[name] = rows[[*_PUBLIC_KEYS, "value"]].astype({"value": float})
+        except (OSError, ValueError, KeyError) as error:
+            raise DisclosureError(
+                "figures that are public already cannot be read",
+                file=name,
+                place="disclosure.published_elsewhere",
+                found=getattr(error, "strerror", None) or str(error),
+                expected="a CSV file beside study.yml, with the columns indicator, area, wave, value",
+                remedy="Correct the file, or its name in study.yml.",
+            ) from error
+    return found
+
+
 def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """Return the cells of which the figure is public already: known to anyone, and shown.
 
@@ -243,25 +267,12 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
     cannot be read, or a figure in it is not one of this study's: another cell, or more than half a
     point beside the estimate.
     """
-    keys = [name for name in ESTIMATE_KEYS if name != "area_level"]
     parts, problems = [], []
-    for name in policy.published_elsewhere:
-        try:
-            rows = pd.read_csv(study.folder / name, dtype=dict.fromkeys(keys, str))
-            rows = rows.assign(group_by=rows.get("group_by"), group=rows.get("group"))
-            rows = rows.fillna({"group_by": "", "group": EVERYBODY})
-            at = Places(exact, keys).of(rows)
-            value = rows["value"].to_numpy(float)
-        except (OSError, ValueError, KeyError) as error:
-            raise DisclosureError(
-                "figures that are public already cannot be read",
-                file=name,
-                found=str(error),
-                expected="a CSV file with the columns indicator, area, wave, value",
-            ) from error
+    for name, rows in public_figures(study, policy).items():
+        at, value = Places(exact, _PUBLIC_KEYS).of(rows), rows["value"].to_numpy(float)
         own = np.where(at >= 0, exact["value"].to_numpy(float)[at], np.nan)
         for row in np.flatnonzero(~(np.abs(value - own) <= _PUBLIC)):
-            which = ", ".join(str(rows[key].iloc[row]) for key in keys if rows[key].iloc[row])
+            which = ", ".join(filter(None, rows.loc[row, _PUBLIC_KEYS]))
             problems.append(
                 Problem(
                     "not a figure of this study, or another value",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.sample import Sample
-from wijkkit.errors import Problem, StudyError
+from wijkkit.errors import Problem, StudyError, did_you_mean, first_of
 from wijkkit.estimates.grid import asked_outcome, with_sampled
 from wijkkit.estimates.layout import asked_rows
 from wijkkit.indicators import compute
@@ -67,7 +67,11 @@ def in_population(study: Study, respondents: pd.DataFrame) -> pd.DataFrame:
         first, end = population.ages
         inside &= respondents["age"].ge(first) & respondents["age"].lt(end)
     if not inside.any():
-        raise StudyError("nobody is in the population", file="study.yml", place="population")
+        expected = "respondents of these ages and values"
+        remedy = "Widen population.ages or population.where, or correct the ages of the survey."
+        raise StudyError(
+            "nobody is in the population", "study.yml", "population", "", expected, remedy
+        )
     return with_sampled(respondents)[inside.astype(bool)].reset_index(drop=True)
 
 
@@ -91,8 +95,10 @@ def sample_of(
 def _problems(respondents: pd.DataFrame, column: str, values: tuple[str, ...]) -> Iterator[Problem]:
     place = f"population.where.{column}"
     if column not in respondents:
-        columns = ", ".join(map(str, respondents.columns[:40]))
-        yield Problem(f"no column '{column}'", file="study.yml", place=place, expected=columns)
+        columns = list(map(str, respondents.columns))
+        what, expected = f"no column '{column}'", first_of(columns, 40)
+        remedy = did_you_mean(column, columns, "Use one of these.")
+        yield Problem(what, "study.yml", place, column, expected, remedy)
         return
     known = sorted(respondents[column].dropna().astype("str").unique())
     for value in values:
@@ -102,5 +108,6 @@ def _problems(respondents: pd.DataFrame, column: str, values: tuple[str, ...]) -
                 file="study.yml",
                 place=place,
                 found=value,
-                expected=", ".join(known[:20]),
+                expected=first_of(known, 20),
+                remedy=did_you_mean(value, known, "Use one of these."),
             )

@@ -10,13 +10,7 @@ from pydantic import AfterValidator, Field
 
 from wijkkit.errors import Problem
 from wijkkit.study.codebook import Codebook, Column
-from wijkkit.study.settings.general import Label, Model, label_in
-
-
-def _rising(ages: tuple[int, int]) -> tuple[int, int]:
-    if ages[0] >= ages[1]:
-        raise ValueError("the first age must be below the first at which it is not asked any more")
-    return ages
+from wijkkit.study.settings.general import Label, Model, label_in, rising_ages
 
 
 class Indicator(Model):
@@ -36,7 +30,7 @@ class Indicator(Model):
     """Percent for a 0/1 indicator, score for a mean."""
     direction: Literal["higher", "lower", "none"]
     """Which way is better; ``none`` where neither is, so that nothing is judged."""
-    ages: Annotated[tuple[int, int], AfterValidator(_rising)] | None = None
+    ages: Annotated[tuple[int, int], AfterValidator(rising_ages)] | None = None
     """First age (years) at which it is asked and first age at which it is not any more."""
     waves: tuple[str, ...] = ()
     """The waves in which it was asked; all where empty."""

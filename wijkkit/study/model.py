@@ -40,7 +40,8 @@ class OwnNoun(Model):
 def _is_known(word: str) -> str:
     if word not in KNOWN:
         raise ValueError(
-            f"a noun that is not known; use one of {', '.join(KNOWN)}, or say one and other"
+            f"a noun that is not known; use one of {', '.join(KNOWN)}, "
+            "or say it yourself: {nl: {one: leerling, other: leerlingen}}"
         )
     return word
 

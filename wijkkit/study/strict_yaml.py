@@ -171,7 +171,9 @@ def validate(content: Any, expected: Any, name: str, problems: list[Problem]) ->
 
 def _problem(item: dict[str, Any], name: str, expected: Any) -> Problem:
     keys = [str(part) for part in item["loc"]]
-    place = ".".join(key for key in keys if key != "str" and not key.startswith(("dict[", "[")))
+    place = ".".join(
+        key for key in keys if key != "str" and not key.startswith(("dict[", "[", "function-"))
+    )
     words = item["msg"].removeprefix("Value error, ")
     what = _WORDS.get(item["type"], words[:1].lower() + words[1:])
     if item["type"] == "missing":

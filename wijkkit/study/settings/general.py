@@ -125,6 +125,13 @@ class DisclosureSettings(Model):
 Age = Annotated[float, Field(ge=0)]
 
 
+def rising_ages(ages: tuple[float, float]) -> tuple[float, float]:
+    """Return ages of which the first is below the second."""
+    if ages[0] >= ages[1]:
+        raise ValueError("the first age must be below the first that does not belong any more")
+    return ages
+
+
 class PopulationSettings(Model):
     """Which respondents the study is about; all of its survey where empty.
 
@@ -132,7 +139,7 @@ class PopulationSettings(Model):
     their place in the design of the survey.
     """
 
-    ages: tuple[Age, Age] | None = None
+    ages: Annotated[tuple[Age, Age], AfterValidator(rising_ages)] | None = None
     """First age (years) that belongs to it, and the first that does not any more. A respondent of
     unknown age does not belong to it.
     """
