@@ -174,6 +174,8 @@ def test_the_front_matter_of_the_project_pages_holds_their_words(executed):
     made = pages(study, states, ["wijk-a"], ("html",))
     assert [page.stem for page in made] == ["wijk-a", "stad", "index", "woorden"]
     assert made[0].metadata["title"] == "Wijk a"
+    # Quarto writes a long date the American way in any English.
+    assert made[0].metadata["date-format"] == "D MMMM YYYY"
     assert yaml.safe_load(yaml.safe_dump(dict(made[0].metadata)))["text"]["summary"]
 
 

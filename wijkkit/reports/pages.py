@@ -246,7 +246,7 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         "subtitle": text(f"reports.page.{subtitle}_subtitle", language, **fields),
         "lang": str(language),
         "region": _REGION[language],
-        "date-format": "long",
+        "date-format": "D MMMM YYYY",  # "long" is American in English
         "bibliography": "references.bib",
         "notebook-links": False,
         **fields,
