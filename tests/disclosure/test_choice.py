@@ -329,12 +329,15 @@ def test_a_small_system_is_chosen_twice_and_the_better_is_taken(small_, monkeypa
     assert (choice.settled() is None) == (not small_)
 
 
-def test_a_small_system_has_fewer_atoms_than_the_limit(monkeypatch):
-    one = small(1, 1)
-    atoms, kept = len(one.one.system.size), np.zeros(len(one.choice.first), bool)
-    for limit in (atoms, atoms + 1):
+@pytest.mark.parametrize("questions", [1, 2])
+def test_a_small_system_has_fewer_unknowns_than_the_limit(questions, monkeypatch):
+    one = small(1, questions)
+    kept = np.zeros(len(one.choice.first), bool)
+    # Of a pattern in each atom the number follows from the others and the atom's size.
+    unknowns = one.one.system.truth[:, 1:].size
+    for limit in (unknowns, unknowns + 1):
         monkeypatch.setattr(choices, "SMALL", limit)
-        assert Choice(one.shown, one.choice.first, kept).small == (limit > atoms)
+        assert Choice(one.shown, one.choice.first, kept).small == (limit > unknowns)
 
 
 def test_of_five_answers_one_more_is_hidden_in_a_wijk_where_the_rarest_is(monkeypatch):

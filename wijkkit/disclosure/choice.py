@@ -25,7 +25,8 @@ Floats = NDArray[np.float64]
 SIZES = np.array([1.0, *COARSER])
 #: A cell that is neither shown nor to be kept open.
 FREE = -1.0
-#: Programs are tried for what moves of children do not show to be open, in systems of fewer atoms.
+#: Programs are tried for what moves of children do not show to be open, in systems of fewer
+#: unknowns: children of each pattern but one in each atom.
 SMALL = 300
 
 
@@ -51,7 +52,8 @@ class Choice:
         self.in_wijk = self._moves.in_wijk
         self._wijken = self.in_wijk.sum(axis=1)
         # Where all answer alike no town is another one.
-        self.small = len(shown.system.size) < SMALL and len(shown.system.patterns) > 1
+        unknowns = len(shown.system.size) * (len(shown.system.patterns) - 1)
+        self.small = 0 < unknowns < SMALL
         self._unit = _units(shown.system, self.small)
         #: A number of each cell's group in its area.
         parts = np.column_stack([self._unit, shown.system.slot, shown.system.group])
