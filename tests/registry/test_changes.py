@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -123,6 +123,15 @@ def test_a_mark_of_ten_or_less_looks_like_one_of_another_scale(
     version = int(stored is not None)
     found = wrong_with(rows, "activities", "A1", values, confirmed=confirmed, version=version)
     assert found == ([("doubtful", "quality")] if doubtful else [])
+
+
+def test_the_day_of_a_change_is_that_of_the_reader_s_clock():
+    """Half past eleven in UTC is the next day in the Netherlands, here in the next year."""
+    stored = row("goals", name="Spelen", removed=False, version=2, changed_by="B",
+                 changed_at=datetime(2026, 12, 31, 23, 30))  # fmt: skip
+    found = decide(Change("goals", "D1", {"name": "Sport"}, 1), {"goals": {"D1": stored}})
+    said = in_words(found, KINDS["goals"], "nl").what
+    assert "01-01-2027" in said and "B" in said
 
 
 @pytest.mark.parametrize("column", ["baseline", "target"])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -149,6 +150,17 @@ def interval(lower: float, upper: float, language: str, decimals: int = 0) -> st
         lower=number(lower, language, decimals),
         upper=number(upper, language, decimals),
     )
+
+
+def local(at: datetime) -> datetime:
+    """Return a time, UTC where it names no zone, as a clock in the Netherlands shows it.
+
+    >>> from datetime import datetime
+    >>> f"{local(datetime(2026, 12, 31, 23, 30)):%d-%m-%Y %H:%M}"
+    '01-01-2027 00:30'
+    """
+    known = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return known.astimezone(ZoneInfo("Europe/Amsterdam"))
 
 
 def day(value: date, language: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from wijkkit.errors import Problem
 from wijkkit.language import text
+from wijkkit.language.numbers import local
 from wijkkit.live.interventions import HALF_YEAR
 from wijkkit.registry import Registry
 from wijkkit.registry.problems import (
@@ -341,7 +342,7 @@ def versions(
                 said = {"label": column_label(kind, column, language), "old": old, "new": new}
                 verb = "changed" if before else "filled"
                 changes.append(text(f"live.history.{verb}", language, **said))
-        at = pd.Timestamp(row["at"]).tz_convert("Europe/Amsterdam")
+        at = local(row["at"])
         action = text(f"registry.action.{row['action']}", language)
         about = {"at": f"{at:%d-%m-%Y %H:%M}", "who": row["who"]}
         found.append(SimpleNamespace(**about, action=action, changes=changes))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from threading import Lock
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from wijkkit.disclosure import Policy, policy_for, signed_off
 from wijkkit.disclosure.sign_off import sign_off_file
 from wijkkit.evaluation.facts import Facts
 from wijkkit.language import number, text
+from wijkkit.language.numbers import local
 from wijkkit.registry import Registry, open_registry
 from wijkkit.registry.release import Persons, registered_persons, tables_for_release
 from wijkkit.released import open_released
@@ -86,7 +87,7 @@ class Source:
 
     @property
     def as_of(self) -> date:
-        return self._as_of or date.today()
+        return self._as_of or local(datetime.now(UTC)).date()
 
     def study_in(self, language: str) -> Study:
         """Return the study with its words in `language`."""

@@ -12,6 +12,7 @@ import pandas as pd
 from wijkkit.display import ShowsItself
 from wijkkit.errors import Problem, RegistryError
 from wijkkit.language import text
+from wijkkit.language.numbers import local
 from wijkkit.registry.tables import Column, Kind
 
 # The registry's words for readers: sheets, columns, choices and rows in a language.
@@ -173,7 +174,8 @@ def _word(value: object, kind: Kind, language: str) -> str:
         words = [_word(item, kind, language) for item in value[:_MANY]]
         return ", ".join(words) + (" ..." if len(value) > _MANY else "")
     if isinstance(value, date):
-        return shown(Column("", "date", ""), value, language)
+        at = local(value).date() if isinstance(value, datetime) else value
+        return shown(Column("", "date", ""), at, language)
     if isinstance(value, float):
         return f"{value:.12g}".replace(".", "," if language == "nl" else ".")
     return str(value)[:120]
