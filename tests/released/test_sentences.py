@@ -80,6 +80,13 @@ def test_questions_are_shared_that_every_wijk_of_the_programme_has(folder, asked
     assert (shared in learning) if shared else ("the same" not in learning)
 
 
+def test_an_empty_registry_has_no_clash_and_no_question_in_common(folder):
+    frame, learning, *_ = said(folder, questions=questions(nothing_registered="nz"))
+    assert "None of the 2" not in frame and "comes up" not in learning
+    frame, *_ = said(folder, questions=questions(nothing_registered="n"))
+    assert "None of the 2" in frame
+
+
 def test_a_question_names_the_other_goals_and_interventions_that_it_is_about(folder):
     rows = [("goal_without_target", "D1"), ("goal_without_target", "D2"), ("low_reach", "I1")]
     rows += [("low_reach", "I2"), ("step_overdue", "1"), ("step_overdue", "2")]

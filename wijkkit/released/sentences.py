@@ -198,11 +198,17 @@ def _policy_frame(view: CityView) -> Iterator[str]:
     """Say how many wijken met city-wide programmes or procurement that clash with their plan."""
     table = of_programme(view, "questions")
     clashing = table.loc[table["rule"].eq("clash_open"), "wijk"]
-    key = "clash" if clashing.nunique() else "no_clash"
-    yield _say(view, key, n=clashing.nunique(), of=len(view.programme))
+    if (~_asked(table)).sum() < len(view.programme):
+        key = "clash" if clashing.nunique() else "no_clash"
+        yield _say(view, key, n=clashing.nunique(), of=len(view.programme))
     mentioned = _mentioned(view, "municipal_support")
     if mentioned:
         yield _say(view, "mentioned_support", n=mentioned[0], of=mentioned[1])
+
+
+def _asked(questions: pd.DataFrame) -> pd.Series:
+    """Return which questions follow from what was registered, not from an empty registry."""
+    return questions["rule"].ne("nothing_registered")
 
 
 def _mentioned(view: CityView, explanation: str) -> tuple[int, int] | None:
@@ -212,7 +218,8 @@ def _mentioned(view: CityView, explanation: str) -> tuple[int, int] | None:
     rows = table[table["code"].isin(codes) & table["arm"].eq("programme")]
     if rows.empty:
         return None
-    last = rows[rows["wave"].eq(rows["wave"].max())]
+    asked = [wave.id for wave in view.study.waves if rows["wave"].eq(wave.id).any()]
+    last = rows[rows["wave"].eq(asked[-1])]
     return int(last["groups"].max()), int(last["of"].max())
 
 
@@ -223,7 +230,8 @@ def _learning(view: CityView) -> Iterator[str]:
     if len(table) > 1:
         key = "differ" if score.nunique() > 1 else "alike"
         yield _say(view, key, n=len(table))
-    shared = of_programme(view, "questions").groupby("rule")["wijk"].nunique()
+    table = of_programme(view, "questions")
+    shared = table[_asked(table)].groupby("rule")["wijk"].nunique()
     common = int(shared.eq(len(view.programme)).sum())
     if common and len(view.programme) > 1:
         yield _say(view, "shared_questions", n=common, of=len(view.programme))
