@@ -199,7 +199,7 @@ class Runner:
             tests = self._reach(mutant)
             seconds = sum(self._seconds[one] for one in tests)
             work = functools.partial(self._killer, mutant, [items[one] for one in tests])
-            dead = bool(tests) and parted(work, 20 + 5 * seconds) != "none"
+            dead = bool(tests) and parted(work, 10 + 2 * seconds) != "none"
             killed, tried = killed + dead, tried + 1
             if not dead:
                 reached = "" if tests else " (no test reaches it)"
