@@ -173,8 +173,7 @@ def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: floa
             axes.plot(limits, [position] * 2, color=theme.OWN, linewidth=2)
         if -edge <= row.value <= edge:
             axes.plot(row.value, position, "o", color=theme.OWN, markersize=5)
-    axes.set_xlim(-edge, edge)
-    # A number at the very end would stand outside the figure.
+    axes.set_xlim(-edge, edge)  # a number at the very end would stand outside the figure
     axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 2.5, 5, 10], prune="both"))
     theme.grid_lines(axes)
 
