@@ -89,19 +89,6 @@ def test_an_outcome_that_was_not_asked_in_a_wave_is_rows_with_that_reason(result
     assert results.detectable.set_index("outcome").loc["late", "reason"] == "not_asked"
 
 
-def test_p_values_are_adjusted_over_the_outcomes_of_one_method(results):
-    effects = results.effects
-    rows = effects[
-        (effects["group"] == "all")
-        & (effects["method"] == "cluster_period")
-        & (effects["scale"] == "points")
-    ].dropna(subset="p")
-    assert len(rows) == 2
-    low, high = sorted(rows["p"])
-    assert rows["p_holm"].min() == pytest.approx(min(1, 2 * low))
-    assert rows["p_bh"].max() == pytest.approx(high)
-
-
 def test_an_indicator_of_which_more_is_better_is_modelled_on_its_adverse_pole(
     make_study, respondents
 ):
@@ -191,6 +178,22 @@ def test_five_outcomes_take_seconds_not_minutes(make_study, respondents):
     evaluate_effect(study, table)
     # About 3 s on one idle core; twenty seconds mean that something became quadratic.
     assert time.process_time() - start < 20
+
+
+def test_percentages_and_scores_are_one_family(make_study, respondents):
+    study = make_study(family=("play", "strain", "score"))
+    effects = evaluate_effect(study, respondents).effects
+    main = effects[effects["method"].eq("cluster_period") & effects["group"].eq("all")]
+    p = main[main["scale"].ne("odds_ratio")].set_index("outcome")[["p", "p_holm"]].sort_values("p")
+    assert len(p) == 3
+    # Holm: the smallest times three, the next times two, and none below the one before it.
+    expected = np.maximum.accumulate(np.minimum(p["p"].to_numpy() * [3, 2, 1], 1))
+    assert p["p_holm"].to_numpy() == pytest.approx(expected)
+    bh = main[main["scale"].ne("odds_ratio")]["p_bh"]
+    assert bh.max() == pytest.approx(p["p"].max())
+    # Odds ratios are of the two percentages.
+    ratios = main[main["scale"].eq("odds_ratio")].sort_values("p")
+    assert ratios["p_holm"].iloc[0] == pytest.approx(min(2 * ratios["p"].iloc[0], 1))
 
 
 def test_one_treated_wijk_runs_through_and_nothing_is_concluded(make_study, respondents):

@@ -227,8 +227,12 @@ def _effects(study: Study, respondents: pd.DataFrame, outcome: str) -> pd.DataFr
 
 
 def adjusted(effects: pd.DataFrame) -> pd.DataFrame:
-    """Add p-values adjusted over the outcomes, per contrast, group, method and scale."""
-    by = effects.groupby(["contrast", "group", "method", "scale"], sort=False)["p"]
+    """Add p-values adjusted over the outcomes, per contrast, group and method.
+
+    Differences in points and in scores are one family; odds ratios, of percentages alone, another.
+    """
+    ratio = effects["scale"].eq("odds_ratio")
+    by = effects.groupby(["contrast", "group", "method", ratio], sort=False)["p"]
     effects = effects.assign(p_holm=by.transform(holm), p_bh=by.transform(benjamini_hochberg))
     return effects[list(EFFECT_COLUMNS)]
 
