@@ -74,7 +74,7 @@ def label_in(label: Label, language: str) -> str:
 class BatchSettings(Model):
     """What one notebook may use before it is stopped."""
 
-    cell_seconds: Annotated[float, Field(gt=0)] = 600.0
+    cell_seconds: Annotated[float, Field(gt=0)] = 1800.0
     notebook_seconds: Annotated[float, Field(gt=0)] = 3600.0
     """Wall-clock time of one cell and of the whole notebook."""
     memory_mb: Annotated[int, Field(ge=256)] = 4096
