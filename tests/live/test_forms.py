@@ -73,7 +73,7 @@ def started_scale() -> float:
         ({"period_end": "2019-06-30"}, "is later dan"),
         ({"period_start": ""}, "Dit moet zijn ingevuld"),
         ({"intervention": "I99"}, "Deze code staat niet in het blad"),
-        ({"quality": "7,5"}, "Dit lijkt een rapportcijfer"),
+        ({"quality": "7,5"}, "Dit getal lijkt van een andere schaal, zoals een rapportcijfer"),
         ({"name": "mail naar iemand@example.org"}, "e-mailadres of telefoonnummer"),
     ],
 )
