@@ -88,3 +88,15 @@ def test_control_reads_no_answer_of_who_was_not_asked(tmp_path):
     weights = {("play", "city"): np.ones(4)}
     assert sample_of(study, answers, {}, pd.DataFrame(), weights).weights == weights
     assert sample.waves == ("2018", "2021") and sample.units == {"play": "percent"}
+
+
+def test_a_division_has_the_groups_of_the_population_and_two_at_least(tmp_path):
+    def groups(**where):
+        study = study_of(tmp_path / "".join([*where, *map("".join, where.values())]), where=where)
+        return {one.id: [group.id for group in one.groups] for one in study.groupings}
+
+    every = groups()
+    assert groups(sex=("girl",)) == every
+    (ses,) = every.values()
+    assert groups(ses=tuple(ses[:1])) == {}
+    assert groups(ses=tuple(ses[1:])) == ({"ses": ses[1:]} if len(ses) > 2 else {})

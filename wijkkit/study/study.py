@@ -68,7 +68,15 @@ class Study(ShowsItself):
 
     @property
     def groupings(self) -> tuple[Grouping, ...]:
-        return self.settings.groupings
+        """The divisions of which two groups or more are in the population, with these groups."""
+        where = self.settings.population.where
+        found = [
+            (one, tuple(g for g in one.groups if g.id in where.get(one.column, (g.id,))))
+            for one in self.settings.groupings
+        ]
+        return tuple(
+            one.model_copy(update={"groups": groups}) for one, groups in found if len(groups) > 1
+        )
 
     def start_of(self, wijk: str) -> date:
         """Return the day on which the programme started in a wijk: its own, or the programme's."""
@@ -178,7 +186,7 @@ class Study(ShowsItself):
         own = text("effect.item.age", self.language) if column == "age" else column
         label = self.text(about.label) if about is not None and about.label else own
         names = {value: self.text(name) for value, name in (about.names if about else {}).items()}
-        for grouping in self.groupings:
+        for grouping in self.settings.groupings:
             if grouping.column == column:
                 label = self.text(grouping.label)
                 names |= {group.id: self.text(group.label) for group in grouping.groups}

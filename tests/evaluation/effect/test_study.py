@@ -149,7 +149,7 @@ def test_input_is_left_as_it_was(make_study, respondents):
 def test_every_reason_method_and_check_has_words_in_both_languages(results):
     for language in ("nl", "en"):
         words = catalogue("effect", language)
-        assert set(words["reason"]) == {*STATUS_OF_REASON, "floor", "hidden"}
+        assert set(words["reason"]) == {*STATUS_OF_REASON, "floor", "hidden", "only_recommended"}
         assert set(words["method"]) == {*METHODS, STAGGERED}
         assert set(results.assumptions["check"]) <= set(words["check"])
     assert set(STATUS_OF_REASON.values()) <= set(STATUSES)
