@@ -153,8 +153,9 @@ def parted(work: Callable[[], str], limit: float) -> str | None:
     child = os.fork()
     if not child:
         try:
-            os.setpgrp()
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit)))
+            # Where it waits for something that does not come.
+            signal.alarm(int(20 * limit))
             for stream in (1, 2):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
             with os.fdopen(write, "w") as out:
@@ -163,14 +164,9 @@ def parted(work: Callable[[], str], limit: float) -> str | None:
         finally:
             os._exit(1)
     os.close(write)
-    # Where it waits for something that does not come.
-    signal.signal(signal.SIGALRM, lambda *_: os.killpg(child, signal.SIGKILL))
-    signal.alarm(int(20 * limit))
     with os.fdopen(read) as said:
         found = said.read()
-    _, state = os.waitpid(child, 0)
-    signal.alarm(0)
-    return None if state else found
+    return None if os.waitpid(child, 0)[1] else found
 
 
 class Runner:
@@ -210,8 +206,7 @@ class Runner:
     def _reached(self, items: dict[str, pytest.Item]) -> str:
         """Return how long each test takes, and which tests reach each line; or which one fails."""
         room = ROOT / "wijkkit" / self._asked.room
-        within = [str(room) if room.is_file() else f"{room}/*"]
-        coverage, seconds = Coverage(data_file=None, include=within, config_file=False), {}
+        coverage, seconds = Coverage(data_file=None, include=[f"{room}*"], config_file=False), {}
         coverage.start()
         for name, item in items.items():
             coverage.switch_context(name)
