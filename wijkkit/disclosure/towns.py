@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 import highspy
@@ -14,7 +15,7 @@ from wijkkit.disclosure.system import Ends
 
 Floats = NDArray[np.float64]
 TINY = 1e-6
-#: So much wider must a count be, in children: parts of them leave more open than whole ones.
+#: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0
 #: Towns that are remembered.
 _KEPT = 400
@@ -52,10 +53,11 @@ class Towns:
         self._least = np.zeros(len(system.size)) if some_none else system.size
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
-        #: Counts and weighted counts of the towns that were found, the true one first.
-        self._seen = [(shown.count, self.weighted @ self.truth)]
-        margin = np.minimum(MARGIN, shown.spare) if system.whole else 0.0
-        self._enough = shown.need - TINY + margin
+        #: Towns that were found: counts, weighted counts, and whether all children are whole.
+        self._seen = [(shown.count, self.weighted @ self.truth, True)]
+        #: How far apart counts must be in towns of whole children, and in others.
+        need = shown.need - TINY
+        self._enough = {True: need, False: need + np.minimum(MARGIN, shown.spare)}
 
     def narrow(self, multiple: Floats, asked: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return which of the asked counts are not open enough.
@@ -64,32 +66,41 @@ class Towns:
         children leave more open than whole ones: by so much more they must be apart.
         """
         slack = self._shown.slack(multiple)
-        ends = Ends(self._alike(slack))
+        counts, alike = self._alike(slack)
+        whole = np.array([one[2] for one in self._seen])
+        ends = {True: Ends(counts[alike & whole]), False: Ends(counts[alike])}
         self._bound(slack)
         found = []
         for cell in asked:
             for sign in (1.0, -1.0):
-                if ends.width()[cell] < self._enough[cell]:
+                if not self._open(cell, ends):
                     self._aim(cell, sign)
                     self._note(self._run(), ends)
-            if ends.width()[cell] < self._enough[cell]:
+            if not self._open(cell, ends):
                 found.append(cell)
         return np.array(found, int)
 
-    def _alike(self, slack: Slack) -> Floats:
-        """Return the counts of the towns that were seen and look the same."""
+    def _open(self, cell: int, ends: Mapping[bool, Ends]) -> bool:
+        return any(one.width()[cell] >= self._enough[whole][cell] for whole, one in ends.items())
+
+    def _alike(self, slack: Slack) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return the counts of the towns that were seen, and which of them look the same."""
         counts, weights = (np.stack([one[part] for one in self._seen]) for part in (0, 1))
         more, heavier = counts - counts[0], weights - weights[0]
         fits = _between(more, -slack.down, slack.up)
         fits &= _between(heavier, -slack.weighted_down, slack.weighted_up)
-        return np.asarray(counts[fits.all(axis=1)])
+        return counts, np.asarray(fits.all(axis=1))
 
-    def _note(self, town: Floats | None, ends: Ends) -> None:
-        if town is not None:
-            count = self.matrix @ town
-            self._seen.append((count, self.weighted @ town))
-            del self._seen[1:-_KEPT]
-            ends.note(count)
+    def _note(self, town: Floats | None, ends: Mapping[bool, Ends]) -> None:
+        if town is None:
+            return
+        parts = np.abs(town - np.round(town)).max() > TINY
+        whole = not (parts and self._shown.system.whole)
+        count = self.matrix @ town
+        self._seen.append((count, self.weighted @ town, whole))
+        del self._seen[1:-_KEPT]
+        for kind in (False, True)[: 1 + whole]:
+            ends[kind].note(count)
 
     def _program(self) -> highspy.Highs:
         """Return the program of all towns, without what is shown."""
@@ -113,7 +124,7 @@ class Towns:
 
     def _bound(self, slack: Slack) -> None:
         """Give the program what is shown now."""
-        truth, weighted = self._seen[0]
+        truth, weighted = self._seen[0][:2]
         low = np.concatenate([truth - slack.down, weighted - slack.weighted_down])
         high = np.concatenate([truth + slack.up, weighted + slack.weighted_up])
         at = np.arange(len(low), dtype=np.int32)
@@ -123,7 +134,7 @@ class Towns:
         """Make a count as small as can be, or with a minus as large."""
         part = slice(*self.matrix.indptr[cell : cell + 2])
         cost = np.zeros(len(self.truth))
-        cost[self.matrix.indices[part]] = sign
+        cost[self.matrix.indices[part]] = sign * self.matrix.data[part]
         self._highs.changeColsCost(len(cost), self._columns, cost)
 
     def _run(self) -> Floats | None:
