@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from wijkkit.disclosure import Policy, policy_for
+from wijkkit.disclosure import policy_for
 from wijkkit.evaluation.process.implementation import (
     implementation,
     implementation_by_wijk,
@@ -21,7 +21,7 @@ from wijkkit.evaluation.process.implementation import (
     pace_by_wijk,
 )
 from wijkkit.evaluation.process.measures import Columns, parts_of
-from wijkkit.evaluation.process.people import shown_measures, small_alike
+from wijkkit.evaluation.process.people import shown_measures
 from wijkkit.registry.registry import KindTables, kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
@@ -93,7 +93,7 @@ class Facts:
     def activities(self, wijk: str, intervention: str) -> Columns:
         """Return the activities of an intervention, as the columns that measures are made of.
 
-        What begins after the day of judgement is left out. Small numbers of participants count alike (`process.people.small_alike`).
+        What begins after the day of judgement is left out.
         """
         parts, nothing = self._activities
         return parts.get((wijk, intervention), nothing)
@@ -102,24 +102,17 @@ class Facts:
     def _activities(self) -> tuple[dict, dict]:
         tables, by = self.registry, ["wijk", "intervention"]
         if not isinstance(tables, KindTables):
-            return parts_of(self._counted, by)
+            return parts_of(self._begun, by)
         columns = tables.columns("activities")
         starts = np.array(columns["period_start"], dtype="datetime64[D]")
         begun = ~(starts > np.datetime64(self.as_of))
-        columns = {name: tuple(compress(cells, begun)) for name, cells in columns.items()}
-        people = small_alike(np.array(columns["participants"], dtype=float), self._policy)
-        return parts_of({**columns, "participants": people}, by)
+        kept = {name: tuple(compress(cells, begun)) for name, cells in columns.items()}
+        return parts_of(kept, by)
 
     @property
-    def _counted(self) -> pd.DataFrame:
-        """The activities that had begun, with small numbers of participants as sums count them."""
-        rows = _until(self.registry_rows("activities"), "period_start", self.as_of)
-        people = rows["participants"].to_numpy(dtype=float, na_value=np.nan)
-        return rows.assign(participants=small_alike(people, self._policy))
-
-    @property
-    def _policy(self) -> Policy:
-        return policy_for(self.study)
+    def _begun(self) -> pd.DataFrame:
+        """The activities that had begun."""
+        return _until(self.registry_rows("activities"), "period_start", self.as_of)
 
     def _rows_of_wijk(self, kind: str) -> dict[str, pd.DataFrame]:
         """Return the rows of a kind by wijk: everything is asked wijk by wijk."""
@@ -184,14 +177,14 @@ class Facts:
         See `process.implementation` and `process.people.shown_measures`: whatever says how a wijk
         does reads these.
         """
-        items, done = self.registry_rows("interventions"), self._counted
+        items, done = self.registry_rows("interventions"), self._begun
         partners = self.registry_rows("partners")
         after = self.study.settings.process.maintained_after_days
         on: dict[str, Any] = {"as_of": self.as_of, "maintained_after_days": after}
         wijken = list(self.study.neighbourhoods)
         each = implementation(items, done, partners, **on)
         of_wijk = implementation_by_wijk(wijken, self.deployed(), done, partners, **on)
-        return shown_measures(each, of_wijk, self._policy)
+        return shown_measures(each, of_wijk, done, policy_for(self.study))
 
     def measure(self, name: str, wijk: str, intervention: str = "") -> Mapping | None:
         """Return a measure of what was carried out, of a wijk or one of its interventions."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import jinja2
-import numpy as np
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.auth.login import LoginFormHandler
 from jupyter_server.base.handlers import AuthenticatedFileHandler, JupyterHandler
@@ -20,7 +19,6 @@ from tornado import web
 
 from wijkkit.disclosure import policy_for
 from wijkkit.errors import ReportError, WijkkitError
-from wijkkit.evaluation.process.people import small_alike
 from wijkkit.language import number, percentage, text
 from wijkkit.language.messages import LANGUAGES
 from wijkkit.live import identity
@@ -287,14 +285,12 @@ class Wijk(Guarded):
         account = self.require(slug)
         language, source = self.language, self.pages.source
         found = await self.aside(lambda: current_page(source, language, slug))
-        policy = policy_for(self.pages.study)
         self.show(
             "wijk.html",
             page=found,
             keeps=account.keeps(slug),
             report=report_of(self, slug),
-            small=policy.min_count - 1,
-            as_if=int(small_alike(np.ones(1), policy)[0]),
+            small=policy_for(self.pages.study).min_count - 1,
             **about(self),
         )
 

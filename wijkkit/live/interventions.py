@@ -148,14 +148,19 @@ def _of(found: measures.Measure, language: str) -> str:
 
 
 def _participants(rows: measures.Columns, snapshot: Snapshot) -> str:
+    if _any_few(rows, snapshot):
+        return absence("hidden", snapshot.language)
     found = measures.sum_ratio(rows, "participants", "planned_participants")
-    return _few(found, snapshot) or _of(found, snapshot.language)
+    return _of(found, snapshot.language)
 
 
-def _few(found: measures.Measure, snapshot: Snapshot) -> str:
-    """Return that a number of people is too small to show; empty where it is not."""
-    small = 0 < found.numerator < snapshot.policy.min_count
-    return absence("hidden", snapshot.language) if small else ""
+def _any_few(rows: measures.Columns, snapshot: Snapshot) -> bool:
+    """Return whether a period has so few participants that no sum with it is shown.
+
+    A page of yesterday without it, or with another sum than the report's, would give it back.
+    """
+    people = np.asarray(rows["participants"], float)
+    return bool(((people > 0) & (people < snapshot.policy.min_count)).any())
 
 
 def _half_years(rows: measures.Columns, snapshot: Snapshot) -> str:
@@ -170,7 +175,7 @@ def _half_years(rows: measures.Columns, snapshot: Snapshot) -> str:
 
 def _target(item: Mapping, rows: measures.Columns, snapshot: Snapshot) -> str:
     language, found = snapshot.language, measures.reach(rows, item["target_size"])
-    if found.denominator < snapshot.policy.min_count or _few(found, snapshot):
+    if found.denominator < snapshot.policy.min_count or _any_few(rows, snapshot):
         return absence("hidden", language)
     if found.status != "ok":
         return absence("missing", language)

@@ -172,7 +172,7 @@ def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
         return Measure()
     if low > known:
         return Measure(status="contradictory")
-    if _floats(rows["participants"]).sum() <= known:
+    if _floats(rows["participants"]).sum() == known:
         return Measure.ratio(low, known)
     share = wilson(low, known, confidence=confidence, multiplier=100)
     return Measure.of((share.value, share.lower, share.upper), (low, known))

@@ -1,8 +1,7 @@
 """Small numbers of people are not shown of the process, nor what gives them back.
 
 The idea is that of the survey: a share that no rule forbids is the keeper's own, in whole percents;
-a count below `min_count` is absent, and stays open against everything that is shown. Small periods
-count alike in every sum, in the report and on the live pages, so that no two sums give one away.
+a count below `min_count` is absent, and stays open against everything that is shown.
 """
 
 from __future__ import annotations
@@ -18,21 +17,9 @@ from wijkkit.disclosure import Policy, release_counts
 OF_PEOPLE = ("reach", "reach_of_plan", "low_ses_reached", "equity")
 #: Those that are a share of people: as few may not be left outside it.
 _SHARES = ("low_ses_reached", "equity")
+#: Measures of people that the wijk has as well as each intervention: they add up.
+_ADDED = ("reach_of_plan", "low_ses_reached")
 _LIMITS = ["lower", "upper"]
-
-
-def small_alike(counts: np.ndarray, policy: Policy) -> np.ndarray:
-    """Return counts of people as sums count them: a small one as half of `min_count`, whatever it is.
-
-    Nobody stays nobody.
-
-    >>> import numpy as np
-    >>> from wijkkit.disclosure.policy import GGD
-    >>> small_alike(np.array([0.0, 1.0, 4.0, 5.0, np.nan]), GGD).tolist()
-    [0.0, 2.0, 2.0, 5.0, nan]
-    """
-    small = (counts > 0) & (counts < policy.min_count)
-    return np.where(small, policy.min_count // 2, counts)
 
 
 def shown_registry(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[str, pd.DataFrame]:
@@ -49,30 +36,35 @@ def shown_registry(tables: Mapping[str, pd.DataFrame], policy: Policy) -> dict[s
 
 
 def shown_measures(
-    each: pd.DataFrame, of_wijk: pd.DataFrame, policy: Policy
+    each: pd.DataFrame, of_wijk: pd.DataFrame, activities: pd.DataFrame, policy: Policy
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the measures of interventions and of wijken that may be shown, exact.
 
     They are shown in whole numbers (`in_whole_numbers`). Of people, a measure is ``too_few`` where
     fewer than `min_count` are counted, or are left outside a share, or where a share is of fewer
-    than `min_n`; and the share of the wijk is ``too_few`` where it would leave a hidden number of
-    one of its interventions less open than the policy's `protection`. A quality is ``too_few`` of fewer than
+    than `min_n`; the limits of a reach are absent where one of its rows is so small; and the
+    measure of the wijk is ``too_few`` where it would leave a hidden number of one of its
+    interventions less open than the policy's `protection`. A quality is ``too_few`` of fewer than
     `min_count` observations, and that of the wijk where what its interventions hide of it is.
     Sessions, partners and costs tell nothing of a person and stay.
     """
     few_each, few_wijk = _few(each, policy), _few(of_wijk, policy)
-    shared = of_wijk["measure"].isin(["low_ses_reached", "quality"])
-    judged = shared & of_wijk["status"].eq("ok") & ~few_wijk
+    judged = of_wijk["measure"].isin([*_ADDED, "quality"]) & of_wijk["status"].eq("ok") & ~few_wijk
     for at, row in of_wijk[judged].iterrows():
         parts = each[each["wijk"].eq(row["wijk"]) & each["measure"].eq(row["measure"])]
         parts = parts[parts["status"].eq("ok")]
         hidden = few_each[parts.index]
-        if row["measure"] == "quality":
+        if row["measure"] in _ADDED:
+            few_wijk[at] = not _stays_open(row, parts, hidden, _same_counts(each, parts), policy)
+        elif row["measure"] == "quality":
             left = row["numerator"] - parts.loc[~hidden, "numerator"].sum()
             few_wijk[at] = 0 < left < policy.min_count
-        else:
-            few_wijk[at] = not _stays_open(row, parts, hidden, policy)
-    return _without(each, few_each), _without(of_wijk, few_wijk)
+    few = activities["participants"].astype(float).lt(policy.min_count)
+    key = ["wijk", "intervention"]
+    small = pd.MultiIndex.from_frame(activities.loc[few, key])
+    limits = each["measure"].eq("reach") & pd.MultiIndex.from_frame(each[key]).isin(small)
+    shown = each.assign(**{name: each[name].mask(limits) for name in _LIMITS})
+    return _without(shown, few_each), _without(of_wijk, few_wijk)
 
 
 def in_whole_numbers(table: pd.DataFrame) -> pd.DataFrame:
@@ -96,8 +88,21 @@ def _without(table: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
     return table.assign(**counts, **numbers, status=table["status"].mask(few, "too_few"))
 
 
-def _stays_open(total: pd.Series, parts: pd.DataFrame, hidden: pd.Series, policy: Policy) -> bool:
-    """Return whether the hidden parts of a shown total stay open, for one who knows of how many.
+def _same_counts(each: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the reach of these interventions, which may count the same participants."""
+    return each[
+        each["wijk"].isin(parts["wijk"])
+        & each["intervention"].isin(parts["intervention"])
+        & each["measure"].eq("reach")
+        & each["status"].eq("ok")
+    ]
+
+
+def _stays_open(
+    total: pd.Series, parts: pd.DataFrame, hidden: pd.Series, reach: pd.DataFrame, policy: Policy
+) -> bool:
+    """Return whether the hidden parts of a shown total stay open, for one who knows what is
+    planned.
 
     Whole percents leave a count within half a percent of its denominator. A hidden count is
     between the least and the largest that the total and the other parts leave.
@@ -117,8 +122,11 @@ def _stays_open(total: pd.Series, parts: pd.DataFrame, hidden: pd.Series, policy
             open_low.append(0 if near_none else size - most)
             open_high.append(most if near_none else size)
             continue
-        least, largest = _within(part)
-        low, high = low - largest, high - least
+        same = reach["intervention"].eq(part["intervention"])
+        same &= reach["numerator"].eq(part["numerator"])
+        ends = [_within(part), *(_within(row) for _, row in reach[same].iterrows())]
+        low -= min(end for _, end in ends)
+        high -= max(start for start, _ in ends)
     if 0 < rest < policy.min_count:
         open_low.append(0)
         open_high.append(most)
