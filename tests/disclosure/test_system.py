@@ -11,6 +11,7 @@ import pytest
 from scipy import sparse
 from towns import areas_of, town_of
 
+from wijkkit.disclosure.program import Children
 from wijkkit.disclosure.sample import Sample
 from wijkkit.disclosure.system import (
     System,
@@ -19,6 +20,7 @@ from wijkkit.disclosure.system import (
     larger_cells,
     levels_of,
     patterns_of,
+    possible,
     systems,
     wijken_of_cells,
 )
@@ -286,3 +288,38 @@ def test_a_question_that_everybody_answers_alike_has_the_pattern_of_nobody_as_we
         if one.indicators == ("sdq",):
             assert (one.truth[:, 1] == 0).all()
             assert one.truth[:, 0].tolist() == one.size.tolist()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_child_may_have_the_answers_of_somebody_who_was_asked_as_much(seed):
+    random = np.random.default_rng(seed)
+    y = random.integers(0, 2, (40, 3)).astype(float)
+    y[:, 1] = 1 - y[:, 0]
+    y[random.random(y.shape) < 0.2] = np.nan
+    y = y[~np.isnan(y).all(axis=1)]
+    answered = ~np.isnan(y)
+    asked, atom = np.unique(answered, axis=0, return_inverse=True)
+    patterns, truth = patterns_of(y, answered, atom.ravel(), len(asked))
+    found = possible(truth, patterns, asked)
+    for own, may in zip(asked, found, strict=True):
+        as_much = y[answered[:, own].all(axis=1)][:, own].tolist()
+        assert may.tolist() == [(pattern[own]).tolist() in as_much for pattern in patterns]
+
+
+def test_of_two_answers_of_which_everybody_gives_one_the_count_of_either_gives_the_other():
+    """Also where somebody was asked only one of the two, and answered no."""
+    # Twenty who were asked both, eight of whom say yes to the first, and one who was not.
+    asked = np.array([[True, True], [True, False]])
+    patterns = np.array([[0, 0], [0, 1], [1, 0]])
+    truth = np.array([[0.0, 12.0, 8.0], [1.0, 0.0, 0.0]])
+    children = Children(truth, truth.sum(axis=1), patterns, asked)
+    count = children.sums(sparse.csr_array(np.ones((2, 2))), np.array([0, 1]))
+    now = count @ truth.ravel()
+    told = (count[[0]], now[:1], now[:1], now[:1])
+    ends = []
+    for sign in (1, -1):
+        town, decided = children.town([told], sign * count[[1]])
+        assert decided
+        ends.append((count @ town.ravel())[1])
+    # The one who was not asked the second may say yes to the first, and another then no.
+    assert now.tolist() == [8, 12] and ends == [12, 13]

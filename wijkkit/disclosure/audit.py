@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.differences import Differences
+from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.program import Moved, Program
-from wijkkit.disclosure.system import Ends, Lines
+from wijkkit.disclosure.system import Ends
 
 Floats = NDArray[np.float64]
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved

@@ -14,11 +14,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from wijkkit.disclosure.differences import Differences
+from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
 from wijkkit.disclosure.moves import Moves, Proofs
-from wijkkit.disclosure.system import Lines, System
+from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import TINY, Towns
 
 Floats = NDArray[np.float64]

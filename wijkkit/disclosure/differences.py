@@ -6,7 +6,8 @@ by itself (`knowledge.py`): two figures that move at once may leave it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,45 @@ from scipy import sparse
 
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.system import Lines, System
+from wijkkit.disclosure.system import System
 
 Floats = NDArray[np.float64]
 _STEPS = (1.0, *COARSER)
 #: A sum that its cells do not give to this is not made of them alone.
 _SAME = 1e-6
+#: A sum of weighted counts that is known: by what each is multiplied, and how far below and above
+#: the truth it may be.
+Line = tuple[Floats, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Sums of weighted counts that are known: `sums` (L, C), `low` and `high` of each a `Line`."""
+
+    sums: sparse.csr_array
+    low: Floats
+    high: Floats
+
+    @classmethod
+    def of(cls, lines: Iterable[Line], size: int) -> Lines:
+        """Return the lines of so many counts that are given one by one."""
+        every = list(lines)
+        sums = np.array([one[0] for one in every]).reshape(-1, size)
+        low, high = np.array([one[1:] for one in every], float).reshape(-1, 2).T
+        return cls(sparse.csr_array(sums), low, high)
+
+    def __add__(self, other: Lines) -> Lines:
+        sums = sparse.vstack([self.sums, other.sums], format="csr")
+        ends = (
+            np.append(one, more) for one, more in ((self.low, other.low), (self.high, other.high))
+        )
+        return Lines(sums, *ends)
+
+    def __len__(self) -> int:
+        return len(self.low)
+
+    def __iter__(self) -> Iterator[Line]:
+        yield from zip(self.sums.toarray(), self.low, self.high, strict=True)
 
 
 class Differences:

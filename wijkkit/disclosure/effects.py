@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from wijkkit.disclosure.audit import open_with
 from wijkkit.disclosure.choice import Settled
+from wijkkit.disclosure.differences import Line, Lines
 from wijkkit.disclosure.rounding import around, limits, to_step
-from wijkkit.disclosure.system import Line, Lines
 from wijkkit.tables import EVERYBODY
 
 Floats = NDArray[np.float64]

@@ -20,8 +20,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Shown, Slack
-from wijkkit.disclosure.system import Lines, cell_places, larger_cells, wijken_of_cells
+from wijkkit.disclosure.system import cell_places, larger_cells, possible, wijken_of_cells
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,6 +56,7 @@ class Moves:
         # Children come whole; of scores half of what must be able to move is moved at once.
         self._step = 1.0 if system.whole else 0.5
         self._units = np.floor(system.truth / self._step + _TINY) * self._step
+        self._can = possible(system.truth, system.patterns, system.asked)
         self._groups = np.where(system.groups < 0, system.groups.max(initial=0) + 1, system.groups)
         self._sizes = self._groups.max(axis=0, initial=0) + 1
         self._parents = larger_cells(cell, len(system.rows))
@@ -146,9 +148,13 @@ class Moves:
         return (more @ seen_in + less @ seen_in[:, ::-1]) > 0
 
     def _has(self, kinds: Ints, atoms: Ints) -> Floats:
-        """Return how many children of each pattern were asked what they differ in; (2, m)."""
+        """Return how many children of each pattern may have the other one; (2, m).
+
+        They were asked what these differ in.
+        """
         unasked = ((self._turned[kinds] != 0) & ~self.shown.system.asked[atoms]).any(axis=1)
-        return self._units[atoms, self._pairs[kinds].T] * ~unasked
+        has = self._units[atoms, self._pairs[kinds].T]
+        return has * self._can[atoms, self._pairs[kinds, ::-1].T] * ~unasked
 
     def _ends(self, tight: Mask) -> Floats:
         """Return by how much counts may be larger, and smaller; (V, 2, C)."""

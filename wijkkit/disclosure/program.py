@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
-from wijkkit.disclosure.system import Ends, Lines
+from wijkkit.disclosure.system import Ends, possible
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -39,6 +40,7 @@ class Children:
     ) -> None:
         self.truth, self._size, self._whole = truth, size, whole
         self._patterns, self._asked = patterns, asked
+        self.can = possible(truth, patterns, asked)
 
     def sums(self, member: sparse.csr_array, question: Ints) -> sparse.csr_array:
         """Return who of the members of each cell has its answer, over atoms and patterns."""
@@ -84,7 +86,7 @@ class Children:
             binds = np.isfinite(least) | np.isfinite(most)
             rows.append(own[binds])
             ends.append((np.stack([least, most]) + own @ truth - now)[:, binds])
-        none = np.zeros(len(size)) if self.truth[:, 0].any() else size
+        none = np.where(self.can[atoms, 0], 0.0, size)
         every = sparse.kron(sparse.eye_array(len(size)), np.ones((1, many - 1)))
         rows.append(every.tocsr())
         ends.append(np.stack([none, size]))
@@ -102,7 +104,7 @@ class Children:
             ),
             bounds=Bounds(
                 np.zeros(len(column) + chosen),
-                np.append(size.repeat(many - 1), np.ones(chosen)),
+                np.append((self.can[atoms, 1:] * size[:, None]).ravel(), np.ones(chosen)),
             ),
             integrality=np.append(np.full(len(column), int(self._whole)), np.ones(chosen)),
             options={"node_limit": NODES},
@@ -133,8 +135,6 @@ class Program:
         self._shown, system = shown, shown.system
         self._slack = slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
-        #: Patterns that no child has.
-        self._never = np.flatnonzero(~system.truth.any(axis=0))
         self._weighted = system.weighted()
         self._lines = lines
         self._known = Lines.of((), len(multiple)) if known is None else known
@@ -156,7 +156,7 @@ class Program:
         return bool(
             (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
             and (town >= -_TINY).all()
-            and not town[:, self._never].any()
+            and not town[~self._children.can].any()
             and np.allclose(town.sum(axis=1), system.size)
             and self._alike(self.moved(town))[0]
         )
@@ -207,7 +207,7 @@ class Program:
         found = change.tocoo()
         town, column = found.coords
         wrong = system.truth.ravel()[column] + found.data < -_TINY
-        wrong |= np.isin(column % patterns, self._never) & (found.data > 0)
+        wrong |= ~self._children.can.ravel()[column] & (found.data > 0)
         if system.whole:
             wrong |= np.abs(found.data - np.round(found.data)) > _TINY
         good = np.ones(shape[0], bool)

@@ -21,10 +21,10 @@ from scipy.sparse.csgraph import connected_components
 from wijkkit.disclosure.audit import Search
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
+from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.rounding import around, down, limits, to_step
-from wijkkit.disclosure.system import Lines
 from wijkkit.estimates.inequality import to_ends
 from wijkkit.tables import tidy
 

@@ -7,7 +7,7 @@ out. Every cell is a sum of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,9 +71,6 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-#: A sum of weighted counts that is known: by what each is multiplied, and how far below and above
-#: the truth it may be.
-Line = tuple[Floats, float, float]
 
 
 class Ends:
@@ -92,36 +89,6 @@ class Ends:
     def goal(self, cell: int, sign: float, need: float) -> float:
         """Return the end of a count, times its sign, that is as far from the other as is asked."""
         return float((self.most[cell] if sign > 0 else -self.least[cell]) - need)
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Sums of weighted counts that are known: `sums` (L, C), `low` and `high` of each a `Line`."""
-
-    sums: sparse.csr_array
-    low: Floats
-    high: Floats
-
-    @classmethod
-    def of(cls, lines: Iterable[Line], size: int) -> Lines:
-        """Return the lines of so many counts that are given one by one."""
-        every = list(lines)
-        sums = np.array([one[0] for one in every]).reshape(-1, size)
-        low, high = np.array([one[1:] for one in every], float).reshape(-1, 2).T
-        return cls(sparse.csr_array(sums), low, high)
-
-    def __add__(self, other: Lines) -> Lines:
-        sums = sparse.vstack([self.sums, other.sums], format="csr")
-        ends = (
-            np.append(one, more) for one, more in ((self.low, other.low), (self.high, other.high))
-        )
-        return Lines(sums, *ends)
-
-    def __len__(self) -> int:
-        return len(self.low)
-
-    def __iter__(self) -> Iterator[Line]:
-        yield from zip(self.sums.toarray(), self.low, self.high, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +293,26 @@ def patterns_of(
     truth = np.zeros((size, len(patterns)))
     np.add.at(truth, (atom, which.ravel()), 1.0)
     return patterns, truth
+
+
+def possible(truth: Floats, patterns: Ints, asked: Mask) -> Mask:
+    """Return which patterns a child of each atom may have; (N, P).
+
+    Those that somebody has who was asked all that it was: who was asked less and answers no may
+    otherwise have two answers of which everybody gives one.
+
+    >>> truth, patterns = np.array([[0, 2, 2], [1, 0, 1]]), np.array([[0, 0], [1, 0], [0, 1]])
+    >>> possible(truth, patterns, np.array([[True, True], [False, True]])).tolist()
+    [[False, True, True], [True, True, True]]
+    """
+    kinds, kind = np.unique(asked, axis=0, return_inverse=True)
+    kind = kind.ravel()
+    found = np.zeros((len(kinds), len(patterns)), bool)
+    for number, own in enumerate(kinds):
+        there = truth[(kinds >= own).all(axis=1)[kind]].any(axis=0)
+        answers = patterns * own
+        found[number] = (answers[:, None] == answers[None, there]).all(axis=2).any(axis=1)
+    return found[kind]
 
 
 def _totals(y: Floats, atom: Ints, size: int, n: Floats) -> tuple[NDArray[np.int64], Floats]:

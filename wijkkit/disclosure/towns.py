@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from wijkkit.disclosure.knowledge import Shown, Slack
-from wijkkit.disclosure.system import Ends
+from wijkkit.disclosure.system import Ends, possible
 
 Floats = NDArray[np.float64]
 TINY = 1e-6
@@ -49,8 +49,9 @@ class Towns:
         children = sparse.eye_array(len(system.size))
         self._every = sparse.hstack([children] * len(patterns), format="csr")
         self.truth = system.truth[:, 1:].T.ravel()
-        some_none = system.truth[:, 0].any()
-        self._least = np.zeros(len(system.size)) if some_none else system.size
+        can = possible(system.truth, system.patterns, system.asked)
+        self._least = np.where(can[:, 0], 0.0, system.size)
+        self._most = (can[:, 1:] * system.size[:, None]).T.ravel()
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
@@ -109,7 +110,7 @@ class Towns:
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = columns, size
         lp.col_cost_ = np.zeros(columns)
-        lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.full(columns, highspy.kHighsInf)
+        lp.col_lower_, lp.col_upper_ = np.zeros(columns), self._most
         free = np.full(size - len(self._least), highspy.kHighsInf)
         lp.row_lower_ = np.concatenate([-free, self._least])
         lp.row_upper_ = np.concatenate([free, self._shown.system.size])
