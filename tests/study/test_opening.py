@@ -160,6 +160,13 @@ def test_a_study_shows_itself_escaped(folder):
             "study.yml, goals.play.target.value: a target that is no percentage (found 0.6; "
             "expected 0, or a number from 1 to 100). Write 60.",
         ),
+        (
+            "indicators.yml",
+            "direction: higher",
+            "direction: none",
+            "study.yml, goals.play: a goal of which it is not said which way is better (found "
+            "direction: none; expected higher or lower). Give 'play' a direction in indicators.yml.",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place_and_remedy(folder, file, old, new, message):

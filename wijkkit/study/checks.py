@@ -149,7 +149,7 @@ NO_WAVE = Problem(
 
 def check_study(study: Study) -> list[Problem]:
     """Return everything in which the study's files contradict each other."""
-    checks = (_waves_in_order, _targets_in_percent, _one_source_each, _columns, _twice_named)
+    checks = (_waves_in_order, _goals_that_can_be_judged, _one_source_each, _columns, _twice_named)
     return [
         problem for check in (*checks, unknown_names, _neighbourhoods) for problem in check(study)
     ]
@@ -199,9 +199,13 @@ def _waves_in_order(study: Study) -> Iterator[Problem]:
             yield _wrong(what, f"waves.{later.id}", remedy, found, expected)
 
 
-def _targets_in_percent(study: Study) -> Iterator[Problem]:
+def _goals_that_can_be_judged(study: Study) -> Iterator[Problem]:
     for goal in study.goals:
         indicator = study.indicators.get(goal.indicator)
+        if indicator is not None and indicator.direction == "none":
+            what, place = "a goal of which it is not said which way is better", f"goals.{goal.id}"
+            remedy = f"Give '{goal.indicator}' a direction in indicators.yml."
+            yield _wrong(what, place, remedy, "direction: none", "higher or lower")
         if goal.target is None or indicator is None or indicator.unit != "percent":
             continue
         value = goal.target.value
