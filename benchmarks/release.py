@@ -262,7 +262,7 @@ def fewest(choice: Choice) -> int:
         for hidden in combinations(may, many):
             multiple = start.copy()
             multiple[list(hidden)] = 0.0
-            if not len(choice.narrow(multiple, first=True)):
+            if not len(choice.narrow(multiple)):
                 return many
     return len(may)
 

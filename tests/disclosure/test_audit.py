@@ -20,7 +20,7 @@ def searched(needs, monkeypatch, seeks: bool = True) -> None:
     """Let the search of an audit find narrow what is not coarse enough, as in `needing`."""
 
     class Told(Search):
-        def narrow(self, multiple, known=(), further=False):
+        def narrow(self, multiple, known=(), further=False, first=False):
             found = [
                 cell
                 for cell, ways in needs.items()
@@ -198,7 +198,7 @@ def test_the_audit_names_the_counts_that_are_not_open(seed):
 def test_a_search_ends_with_the_second_count_that_stays_undecided(monkeypatch):
     search, asked = Search(small(1, 1).choice), []
     monkeypatch.setattr(search, "_decided", lambda program, cell, ends: asked.append(cell))
-    search._seek(None, None, np.arange(5), None)
+    search._seek(None, None, np.arange(5), None, False)
     assert asked == [0, 1]
 
 

@@ -59,7 +59,7 @@ def _undone(search: Search, choice: Choice, before: list[Floats], multiple: Floa
     for was in reversed(before):
         tried = np.where((was != after) & (multiple == after), was, multiple)
         # The choice refuses first: it is quick.
-        if not len(choice.narrow(tried)) and not len(search.narrow(tried)):
+        if not len(choice.narrow(tried)) and not len(search.narrow(tried, first=True)):
             multiple = tried
         after = was
     return multiple
@@ -75,7 +75,7 @@ def _given_back(search: Search, choice: Choice, multiple: Floats) -> Floats:
             # Where no towns are sought the choice refuses first: it is quick.
             if not search.seeks(further=True) and len(choice.narrow(tried)):
                 continue
-            if not len(search.narrow(tried, further=True)):
+            if not len(search.narrow(tried, further=True, first=True)):
                 multiple = tried
                 break
     return multiple
@@ -92,19 +92,36 @@ class Search:
         self._shown, self._choice, self._differences = choice.shown, choice, differences
         self._found: list[Moved] = []
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+        #: The last count that was not open: it is sought first the next time.
+        self._last = -1
 
     def narrow(
-        self, multiple: Floats, known: Lines | None = None, further: bool = False
+        self,
+        multiple: Floats,
+        known: Lines | None = None,
+        further: bool = False,
+        first: bool = False,
     ) -> NDArray[np.int64]:
         """Return the hidden cells of which no towns show that they are open.
 
         `further`: In a large system, too, towns are sought where moves of children prove nothing.
+        `first`: Only whether there are any is asked: no town is sought after the first.
         """
-        width, secret = self.widths(multiple, known, further), self._choice.secrets(multiple)
+        width = self.widths(multiple, known, further, first)
+        secret = self._choice.secrets(multiple)
         return secret[width[secret] < self._shown.need[secret] - _TINY]
 
-    def widths(self, multiple: Floats, known: Lines | None = None, further: bool = False) -> Floats:
-        """Return how far apart two towns that look the same are, per cell, as far as is needed."""
+    def widths(
+        self,
+        multiple: Floats,
+        known: Lines | None = None,
+        further: bool = False,
+        first: bool = False,
+    ) -> Floats:
+        """Return how far apart two towns that look the same are, per cell, as far as is needed.
+
+        With `first` no further than to the first that is not open.
+        """
         shown, choice = self._shown, self._choice
         secret = choice.secrets(multiple)
         if not len(secret):
@@ -128,7 +145,7 @@ class Search:
             self._note(program, program.possible(choice.proofs(multiple, left, known)), ends)
         left = narrow()
         left = left if self.seeks(further) else left[choice.beyond_moves[left]]
-        self._seek(program, multiple, left, ends)
+        self._seek(program, multiple, left, ends, first)
         return ends.width()
 
     def seeks(self, further: bool = False) -> bool:
@@ -136,16 +153,19 @@ class Search:
         return self._choice.small or (further and len(self._shown.system.indicators) == 1)
 
     def _seek(
-        self, program: Program, multiple: Floats, asked: NDArray[np.int64], ends: Ends
+        self, program: Program, multiple: Floats, asked: NDArray[np.int64], ends: Ends, first: bool
     ) -> None:
-        """Seek towns for these counts."""
+        """Seek towns for these counts; with `first` no further than one that is not open."""
         undecided = 0
-        for cell in map(int, asked):
+        for cell in map(int, asked[np.argsort(asked != self._last, kind="stable")]):
             if self._choice.small:
                 undecided += not self._decided(program, cell, ends)
             else:
                 self._nearby(program, multiple, cell, ends)
                 undecided += not self._open(cell, ends)
+            if first and not self._open(cell, ends):
+                self._last = cell
+                return
             if undecided == SEARCHES:
                 return
 

@@ -66,6 +66,7 @@ class Choice:
         )
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
+        self._failed = np.zeros(len(first), int)
 
     def _loses(self, multiple: Floats, one: float) -> NDArray[np.bool_]:
         """Return the cells that lose more in this multiple, and have more room there."""
@@ -87,7 +88,10 @@ class Choice:
         if not len(narrow) or not self.small:
             return narrow
         self._towns = self._towns or Towns(self.shown)
-        return self._towns.narrow(multiple, narrow)
+        # What was narrow most often is served first.
+        found = self._towns.narrow(multiple, narrow[np.argsort(-self._failed[narrow])])
+        self._failed[found] += 1
+        return found
 
     def settled(self) -> Floats | None:
         """Return what each cell shows; None where not even the last loss is enough.
@@ -106,7 +110,11 @@ class Choice:
             before, (multiple, narrow) = multiple, self._in_order(multiple, narrow, careful)
             if len(narrow) and np.array_equal(before, multiple):
                 return None
-        return self._given_back(multiple, careful)
+        multiple = self._given_back(multiple, careful)
+        # What came back last may have stood in the way of what is dearer; of linked questions of a
+        # large system it takes too long to ask again.
+        again = not self.small and len(self.shown.system.indicators) == 1
+        return self._given_back(multiple, careful) if again else multiple
 
     def _losses(self, multiple: Floats) -> tuple[int, int, int]:
         """Return of how many wijken everybody is lost, and how many figures are, or stand coarser."""
@@ -210,11 +218,7 @@ class Choice:
         return self._near_to(narrow) | (0.0 in loss.multiples)
 
     def _given_back(self, multiple: Floats, careful: bool = False) -> Floats:
-        """Give back, dearest first, what all hidden counts stay open without.
-
-        In a large system again: what came back last may have stood in the way of what is dearer.
-        """
-        start = multiple
+        """Give back, dearest first, what all hidden counts stay open without."""
         for rank, loss in reversed(list(enumerate(ORDER))):
             given_up = self._rank(multiple) == rank
             steps = [1.0, *(COARSER if self.small else (self._roomy, COARSER[-1]))]
@@ -225,8 +229,7 @@ class Choice:
                 less = np.broadcast_to(less, multiple.shape)
                 more = given_up & (lost(multiple) > lost(less))
                 multiple = self._restored(multiple, np.flatnonzero(more), less)
-        again = not self.small and (multiple != start).any()
-        return self._given_back(multiple, careful) if again else multiple
+        return multiple
 
     def _rank(self, multiple: Floats) -> NDArray[np.int64]:
         """Return which kind of loss each cell has; -1 for none, or by the rules."""
@@ -305,7 +308,7 @@ class Choice:
             tried = np.where(now, less, multiple)
             narrow = self.narrow(tried)
             free = np.isin(self._unit, list(heads)) & (self.first > 0) & (not self.small)
-            while len(follows := narrow[free[narrow]]):
+            if len(follows := narrow[free[narrow]]):
                 tried[follows] = less[follows]
                 narrow = self.narrow(tried)
             failed = self._to_blame(heads, narrow)
