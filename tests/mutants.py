@@ -19,7 +19,6 @@ import inspect
 import json
 import os
 import random
-import resource
 import signal
 import sys
 import time
@@ -153,6 +152,8 @@ def parted(work: Callable[[], str], limit: float) -> str | None:
     child = os.fork()
     if not child:
         try:
+            import resource  # a fork has it
+
             resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit)))
             # Where it waits for something that does not come.
             signal.alarm(int(20 * limit))

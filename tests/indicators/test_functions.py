@@ -200,7 +200,7 @@ def own_function(days):
     {code}
 """)
     said = {"label": "x", "function": "own_function", "columns": {"days": "days"},
-            "question_version": "1", "direction": "none", **entry}  # fmt: skip
+            "question_version": "1", "direction": "higher", **entry}  # fmt: skip
     (folder / "indicators.yml").write_text(yaml.safe_dump({"play": said}))
     people = pd.DataFrame({"wave": "2018", "age": [5.0, 6], "days": [7.0, np.nan]})
     return compute(open_study(folder), people)
@@ -218,7 +218,7 @@ def own_function(days):
         ("return 1.0", {}, "own_function gives no number per respondent .found float; expected"),
         ("return days.astype(str) + 'x'", {}, "own_function gives no number per respondent .found"),
         ("return days.dropna()", {"unit": "score"}, "gives no number per respondent"),
-        ("return days", {"ages": [12, 4]}, "the first age must be below the first at which"),
+        ("return days", {"ages": [12, 4]}, "the first age must be below the first that"),
     ],
 )
 def test_what_an_own_function_must_not_do_is_said_with_its_place(tmp_path, code, entry, said):
@@ -237,7 +237,7 @@ def test_a_value_that_counts_must_be_an_answer_of_its_column(tmp_path):
     column = {"source": "q", "type": "category", "values": {"1": "soms", "2": "vaak"}}
     replace(folder, "codebook.yml", "columns:\n", f"columns:\n  q: {column}\n")
     said = {"label": "x", "function": "answer_in", "columns": {"answer": "q"}, "question_version": "1",
-            "direction": "none"}  # fmt: skip
+            "direction": "higher"}  # fmt: skip
     for values, wrong in ((["soms"], []), (["Vaak", "soms"], ["'Vaak'"]), ([1], ["1"])):
         entry = {"play": {**said, "options": {"values": values}}}
         (folder / "indicators.yml").write_text(yaml.safe_dump(entry))
