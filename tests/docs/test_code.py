@@ -20,8 +20,8 @@ RUN = {page: [b for b in blocks(page) if not b.said.startswith("not run: ")] for
 NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
 #: Pages that name indicators or goals which the demo of few indicators does not have.
 WHOLE = {"docs/howto/interactive.md", "docs/howto/record_what_was_done.md"}
-#: Pages that run a study again, as the tutorial does: `.ci/run` asks these besides.
-SLOW = {"docs/howto/add_a_notebook.md", "docs/howto/corrected_weights.md"}
+#: Pages that run a study again: `.ci/run` asks these besides.
+SLOW = {"docs/howto/add_a_notebook.md", "docs/howto/corrected_weights.md", "docs/tutorial.md"}
 #: ``wijkkit <command> ...`` wherever it stands in a page.
 COMMANDS = [
     (NAMES[page], found)
