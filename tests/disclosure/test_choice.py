@@ -392,3 +392,14 @@ def test_no_figure_of_a_larger_area_is_coarser_than_its_town_asks(seed):
     assert not choice.small
     for cell in np.flatnonzero(larger & (one.multiple != 1) & (choice.first > 0)):
         assert len(choice.narrow(np.where(np.arange(len(larger)) == cell, 1.0, one.multiple)))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_what_no_hiding_opens_follows_from_what_stands(seed, monkeypatch):
+    """Also of a choice of which more was settled after it was asked."""
+    monkeypatch.setattr(choices, "SMALL", 0)
+    one = small(seed, 1)
+    first, none = one.choice.first, np.zeros(len(one.shown.need), bool)
+    choice, every = Choice(one.shown, first, none), Choice(one.shown, first, ~none)
+    assert (choice.beyond_moves != every.beyond_moves).any()
+    assert (choice.keeping(~none).beyond_moves == every.beyond_moves).all()

@@ -19,6 +19,12 @@ def system():
     return one, made.estimates.table["value"].to_numpy(float)
 
 
+def only(lines):
+    """The one sum that is known, and how far below and above the truth it may be."""
+    assert len(lines) == 1
+    return lines.sums.toarray()[0], lines.low[0], lines.high[0]
+
+
 #: The first cell of all is one of them.
 CELLS = np.array([0, 4])
 
@@ -34,7 +40,7 @@ def difference(system, value, half=30.0, most=np.inf, more=0.0, at=None):
 def test_a_difference_is_a_sum_of_the_weighted_counts_of_its_figures(system):
     one, value = system
     told = Differences(one, 100.0, value, [difference(one, value)])
-    ((line, low, high),) = told.known(np.ones(len(one.rows)))
+    line, low, high = only(told.known(np.ones(len(one.rows))))
     assert np.flatnonzero(line).tolist() == CELLS.tolist()
     exact = value[one.rows[CELLS[0]]] - value[one.rows[CELLS[1]]]
     assert line @ one.weighted() == pytest.approx(exact)
@@ -50,7 +56,7 @@ def test_it_says_less_in_a_coarser_step_and_nothing_where_a_figure_is_hidden(sys
     for multiple in (1.0, 2.0, 5.0, 10.0):
         shown = np.ones(len(one.rows))
         shown[CELLS[1]] = multiple
-        ((_, low, high),) = told.known(shown)
+        _, low, high = only(told.known(shown))
         widths.append(high - low)
     assert widths[1:] == pytest.approx([2, 5, 10]) and widths[0] <= 1 + 1e-9
     shown[CELLS[0]] = 0
@@ -60,7 +66,7 @@ def test_it_says_less_in_a_coarser_step_and_nothing_where_a_figure_is_hidden(sys
 def test_where_only_the_verdict_stands_it_says_how_far_from_zero_the_difference_is(system):
     one, value = system
     verdict = difference(one, value, half=80.0, most=0)
-    ((line, low, high),) = Differences(one, 100.0, value, [verdict]).known(np.ones(len(one.rows)))
+    line, low, high = only(Differences(one, 100.0, value, [verdict]).known(np.ones(len(one.rows))))
     exact = line @ one.weighted()
     assert (exact + low, exact + high) == pytest.approx((-80, 80))
 

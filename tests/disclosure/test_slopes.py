@@ -233,9 +233,8 @@ def test_what_slopes_tell_of_counts_is_what_they_would_be_in_any_other_town(seed
                 change *= part.way
                 if min(abs(change - low), abs(change - high)) < 1e-6:
                     continue
-                holds = all(
-                    below - 1e-9 <= line @ moved <= above + 1e-9 for line, below, above in lines
-                )
+                sums = lines.sums @ moved
+                holds = bool(((lines.low - 1e-9 <= sums) & (sums <= lines.high + 1e-9)).all())
                 assert holds == (low <= change <= high)
                 kinds.add((ratio, part.way, holds))
     assert len(kinds) == 8

@@ -205,11 +205,8 @@ def test_the_audit_finds_open_what_is_open_and_nothing_else(seed, questions, wei
         assert (np.minimum(found, need)[secret] == exact[secret]).all()
 
 
-def in_parts(one: Small, multiple: np.ndarray, cell: int, more=()) -> float:
-    """How far apart a count can be in towns of parts of children, by a program of scipy's.
-
-    `more`: Sums of weighted counts that are known, and how far below and above the truth they may be.
-    """
+def in_parts(one: Small, multiple: np.ndarray, cell: int) -> float:
+    """How far apart a count can be in towns of parts of children, by a program of scipy's."""
     system, slack, at = one.one.system, one.shown.slack(multiple), one.true
     atoms, patterns = system.truth.shape
     units = np.eye(atoms * patterns).reshape(-1, atoms, patterns)
@@ -218,9 +215,6 @@ def in_parts(one: Small, multiple: np.ndarray, cell: int, more=()) -> float:
     lines = np.concatenate([count.T, -count.T, weighted.T, -weighted.T])
     most = [ends[0] + slack.up, slack.down - ends[0]]
     most += [ends[1] + slack.weighted_up, slack.weighted_down - ends[1]]
-    for line, below, above in more:
-        lines = np.vstack([lines, weighted @ line, -weighted @ line])
-        most.append([ends[1] @ line + above, -below - ends[1] @ line])
     here = np.isfinite(most := np.concatenate(most))
     occurs = np.tile(system.truth.any(axis=0), atoms)
     options = {

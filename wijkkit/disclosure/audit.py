@@ -91,7 +91,7 @@ class Search:
     def __init__(self, choice: Choice, differences: Differences | None = None) -> None:
         self._shown, self._choice, self._differences = choice.shown, choice, differences
         self._found: list[Moved] = []
-        self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+        self._program: Program | None = None
         #: The last count that was not open: it is sought first the next time.
         self._last = -1
 
@@ -129,8 +129,7 @@ class Search:
         if self._differences is not None:
             own = self._differences.known(multiple)
             known = own if known is None else own + known
-        program = Program(shown, multiple, self._lines, known)
-        self._lines = program.lines()
+        self._program = program = Program(shown, multiple, known, self._program)
         ends = Ends(shown.count[None])
         if self._found:
             parts = zip(*self._found, strict=True)
@@ -208,6 +207,8 @@ class Search:
         wijk = np.unique(system.wijk, return_inverse=True)[1]
         around, need = np.flatnonzero(np.isin(wijk, wijken)), self._shown.need[cell]
         for sign in (1.0, -1.0):
+            if self._open(cell, ends):
+                return
             goal = ends.goal(cell, sign, need)
             town = program.end(cell, sign, enough=goal, around=around)
             if town is not None:

@@ -265,6 +265,7 @@ class Choice:
         """Return the choice in which these cells stand as well, whatever is given up."""
         made = copy(self)
         made._kept = self._kept | cells
+        vars(made).pop("beyond_moves", None)  # it depends on what is kept
         return made
 
     def beside(self, shown: Shown) -> Choice:

@@ -6,7 +6,7 @@ by itself (`knowledge.py`): two figures that move at once may leave it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,9 +51,6 @@ class Lines:
 
     def __len__(self) -> int:
         return len(self.low)
-
-    def __iter__(self) -> Iterator[Line]:
-        yield from zip(self.sums.toarray(), self.low, self.high, strict=True)
 
 
 class Differences:

@@ -122,25 +122,29 @@ class Children:
 class Program:
     """All towns that look like the true one, as an integer program over all patterns.
 
-    `known`: Sums of weighted counts that are known as well.
+    `known`: Sums of weighted counts that are known as well. `like`: Another program of the same
+    children, of which what does not depend on the figures is taken over.
     """
 
     def __init__(
         self,
         shown: Shown,
         multiple: Floats,
-        lines: tuple[sparse.csr_array, sparse.csr_array] | None = None,
         known: Lines | None = None,
+        like: Program | None = None,
     ) -> None:
         self._shown, system = shown, shown.system
         self._slack = slack = shown.slack(multiple)
         self._low, self._high = shown.count - slack.down, shown.count + slack.up
         self._weighted = system.weighted()
-        self._lines = lines
         self._known = Lines.of((), len(multiple)) if known is None else known
-        self._children = Children(
-            system.truth, system.size, system.patterns, system.asked, system.whole
-        )
+        self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+        if like is None:
+            self._children = Children(
+                system.truth, system.size, system.patterns, system.asked, system.whole
+            )
+        else:
+            self._children, self._lines = like._children, like.lines()
 
     def _told(self, low: Floats, high: Floats) -> Iterator[Told]:
         """Yield what is told of a town whose counts are between these."""

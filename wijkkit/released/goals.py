@@ -91,17 +91,19 @@ def target_state(
     """Return where a figure stands against its target: reached, not_reached, unclear or no_figure.
 
     With `bound` it is on one side of the target only when its whole interval is; without, when
-    its value is.
+    its value is. Of a `direction` "none" it is not said on which side it should be.
 
     >>> number = {"value": 70.0, "lower": 66.0, "upper": 74.0, "status": "ok"}
     >>> target_state(number, 65.0, "higher"), target_state(number, 68.0, "higher")
     ('reached', 'unclear')
     >>> target_state(number, 74.0, "lower"), target_state(number, 66.0, "lower")
     ('reached', 'unclear')
+    >>> target_state(number, 65.0, "none")
+    'unclear'
     """
     if number is None or number["status"] != "ok":
         return "no_figure"
-    if target is None:
+    if target is None or direction not in ("higher", "lower"):
         return "unclear"
     low, high = (number["lower"], number["upper"]) if bound else (number["value"],) * 2
     if pd.isna([target, number["value"], low, high]).any():

@@ -152,8 +152,8 @@ def _stacked(tables: Mapping[str, pd.DataFrame], columns: list[str]) -> pd.DataF
 def registry_tables(study: Study) -> dict[str, pd.DataFrame]:
     """Return what a report may show of the registry; empty where the study keeps none.
 
-    It is as on the day of judgement. Rows of a wijk that is not in the study stay in it. Small target groups are
-    absent; participants are shown as measures only.
+    It is as on the day of judgement. Rows of a wijk that is not in the study stay in it. Small
+    target groups are absent; participants are shown as measures only.
     """
     if not is_kept(study):
         return {}
