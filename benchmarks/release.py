@@ -3,7 +3,8 @@
 ``python benchmarks/release.py`` prints one table of the demo, 71 wijken and a few random towns, all
 made here and measured in one run; ``--all`` adds 1,000 towns, the wide monitor (106 indicators,
 71 wijken, 4 groupings) and, where ``--data`` names the folder of real data, the monitor of a public
-health service and two growth studies. docs/disclosure.md holds the last one.
+health service and two growth studies. docs/disclosure.md and docs/disclosure_method.md hold
+the last one.
 """
 
 from __future__ import annotations
