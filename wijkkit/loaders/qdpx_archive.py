@@ -20,13 +20,12 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from wijkkit.errors import DataError, Problem
+from wijkkit.loaders.workbook import MAXIMUM_RATIO, bombs
 
 MAXIMUM_FILES = 10_000
 MAXIMUM_FILE_SIZE = 64 * 2**20
 #: Of the project's XML and its plain texts together; pictures and recordings are not read.
 MAXIMUM_TOTAL_SIZE = 256 * 2**20
-#: A file of more than a mebibyte that shrank more than this is taken for a zip bomb.
-MAXIMUM_RATIO = 200
 MAXIMUM_DEPTH = 60
 #: Endings of what is read: the project and its plain texts.
 READ = (".qde", ".txt")
@@ -87,17 +86,12 @@ def _too_large(files: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:
         if found > most:
             expected, remedy = f"at most {most:,}", "Export a project with the interviews only."
             yield Problem(what, file=name, found=f"{found:,}", expected=expected, remedy=remedy)
-    for info in files:
-        ratio = info.file_size / max(info.compress_size, 1)
-        if info.file_size > 2**20 and ratio > MAXIMUM_RATIO:
-            yield Problem(
-                "a file unpacks to far more than it holds",
-                file=name,
-                place=info.filename[:120],
-                found=f"{ratio:.0f} times its size",
-                expected=f"at most {MAXIMUM_RATIO} times",
-                remedy="Do not use this file; ask for a new export.",
-            )
+    for info in bombs(files):
+        what, place = "a file unpacks to far more than it holds", info.filename[:120]
+        times = f"{info.file_size / max(info.compress_size, 1):.0f} times its size"
+        expected = f"at most {MAXIMUM_RATIO} times"
+        remedy = "Do not use this file; ask for a new export."
+        yield Problem(what, name, place, times, expected, remedy)
 
 
 def _unsafe(files: list[zipfile.ZipInfo], name: str) -> Iterator[Problem]:

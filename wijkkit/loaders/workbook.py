@@ -1,18 +1,22 @@
-"""Workbooks: the cells of one sheet, and what they are beside their values."""
+"""Workbooks: the cells of one sheet, as a reader of the workbook sees them."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass, field
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pandas as pd
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_to_tuple
-from python_calamine import CalamineError, CalamineWorkbook
+from openpyxl.utils.escape import unescape
+from openpyxl.utils.exceptions import InvalidFileException
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_table import SourceTable, check_header, check_size
@@ -20,25 +24,33 @@ from wijkkit.loaders.source_table import SourceTable, check_header, check_size
 MAXIMUM_UNPACKED = 512 * 2**20
 #: A part of more than a mebibyte that shrank more than this is taken for a zip bomb.
 MAXIMUM_RATIO = 200
+#: What a missing, damaged or hostile workbook raises in the libraries that read it. Entities in
+#: its XML are a ValueError.
+UNREADABLE = (
+    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError,
+    zipfile.BadZipFile, zlib.error, InvalidFileException,
+)  # fmt: skip
+
+Rows = list[list[Any]]
 
 
 def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTable:
     """Read a sheet, unnamed where only one is filled; its cells hold what they show."""
     check_archive(path, file)
     try:
-        book = CalamineWorkbook.from_path(path)
-        sheets: dict[str, list[list[Any]]] = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in book.sheet_names
-        }
-    except (CalamineError, OSError, ValueError):
+        name, cells = _cells(path, file, sheet)
+        calculated = any(cell.data_type == "f" for row in cells for cell in row)
+        results = _cells(path, file, name, results=True)[1] if calculated else cells
+    except UNREADABLE:
         raise _unreadable(file) from None
-    if not sheets:
-        raise _unreadable(file)
-    name = _sheet(sheets, sheet, file)
-    kinds = cell_kinds(path, name)
-    rows = _as_shown(sheets[name], kinds)
-    numbered = [(number, row) for number, row in enumerate(rows, start=1) if _filled(row)]
+    percentages = Counter(
+        place for row in results for place, cell in enumerate(row) if is_percentage(cell)
+    )
+    rows = _rectangle(
+        [_shown(row + 1, at + 1, *both) for at, both in enumerate(zip(*pair, strict=True))]
+        for row, pair in enumerate(zip(cells, results, strict=True))
+    )
+    numbered = [(number, row) for number, row in enumerate(rows, start=1) if any(map(_filled, row))]
     if not numbered:
         raise DataError(
             "the sheet is empty", file=file, expected="a row with column names", remedy="Fill it."
@@ -46,46 +58,80 @@ def read_workbook(path: Path, file: str, sheet: str | None = None) -> SourceTabl
     header = [str(name).strip() for name in numbered[0][1]]
     DataError.raise_for(check_header(header, file))
     check_size(len(numbered) - 1, file)
-    cells = pd.DataFrame(
+    table = pd.DataFrame(
         [row for _, row in numbered[1:]],
         columns=header,
         index=[number for number, _ in numbered[1:]],
         dtype=object,
     )
-    shown = {
-        column: sum(place[1] == number for place in kinds.percentages)
-        for number, column in enumerate(header, start=1)
-    }
-    percentages = {column: count for column, count in shown.items() if count}
-    return SourceTable(file, cells, percentages=percentages)
+    shown = {header[place]: count for place, count in sorted(percentages.items())}
+    return SourceTable(file, table, percentages=shown)
 
 
-def _as_shown(rows: list[list[object]], kinds: CellKinds) -> list[list[object]]:
-    for (row, column), error in kinds.errors.items():
-        _put(rows, row, column, _faulty("a cell that shows an error", error, row, column))
-    for row, column in kinds.uncalculated:
-        _put(rows, row, column, _faulty("a formula without a result", "a formula", row, column))
-    for row, column in kinds.percentages:
-        value = rows[row - 1][column - 1] if row <= len(rows) else ""
-        if isinstance(value, int | float):
-            # The value is a fraction in two's powers: 0.07 * 100 is not 7.
-            rows[row - 1][column - 1] = round(value * 100, 10)
-    return rows
+def _cells(path: Path, file: str, sheet: str | None, results: bool = False) -> tuple[str, Rows]:
+    """Return the name of the sheet and its cells: formulas, or the `results` that they had."""
+    with closing(load_workbook(path, read_only=True, data_only=results, keep_links=False)) as book:
+        sheets = {one.title: one for one in book.worksheets}
+        for one in sheets.values():
+            one.reset_dimensions()  # what a program says of them need not be so
+        if sheet is None:
+            filled = [name for name, one in sheets.items() if any(map(_filled, chain(*one.values)))]
+            if len(filled) > 1:
+                what, expected = "several sheets hold something", "one sheet, or its name"
+                found, remedy = ", ".join(filled), "Set sheet: in study.yml."
+                raise DataError(what, file=file, found=found, expected=expected, remedy=remedy)
+            sheet = (filled or list(sheets))[0]
+        if sheet not in sheets:
+            what, remedy = f"there is no sheet '{sheet}'", "Correct sheet in study.yml."
+            raise DataError(what, file=file, found=", ".join(sheets), remedy=remedy)
+        return sheet, [list(row) for row in sheets[sheet].iter_rows()]
 
 
-def _put(rows: list[list[object]], row: int, column: int, cell: object) -> None:
-    while len(rows) < row:
-        rows.append([""] * (len(rows[0]) if rows else 0))
-    if column <= len(rows[row - 1]):
-        rows[row - 1][column - 1] = cell
+def _filled(cell: Any) -> bool:
+    return cell not in ("", None)
 
 
-def _faulty(what: str, found: str, row: int, column: int) -> Problem:
-    remedy = "Correct the cell, or empty it."
-    if what.startswith("a formula"):
+def _rectangle(rows: Iterable[list[Any]]) -> Rows:
+    """Return rows as wide as the last cell that holds something."""
+    rows = list(rows)
+    width = max((at for row in rows for at, cell in enumerate(row, 1) if _filled(cell)), default=0)
+    return [[*row, *[""] * width][:width] for row in rows]
+
+
+def is_percentage(cell: Any) -> bool:
+    """Return whether a cell is a number that the workbook shows as a percentage."""
+    number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    return number and "%" in re.sub(r'"[^"]*"|\\.', "", str(cell.number_format or ""))
+
+
+def shown_value(cell: Any) -> Any:
+    """Return what a reader of the workbook sees: 12.5 where it shows 12.5%, text without escapes."""
+    if isinstance(cell.value, str):
+        return unescape(cell.value)
+    # The value is a fraction in two's powers: 0.07 * 100 is not 7.
+    return round(100 * cell.value, 10) if is_percentage(cell) else cell.value
+
+
+def _shown(row: int, column: int, cell: Any, result: Any) -> Any:
+    """Return a cell with the result of its formula as it is shown, or what is wrong with it."""
+    where, expected = f"{get_column_letter(column)}{row}", "a value"
+    if result.data_type == "e":
+        what, remedy = "a cell that shows an error", "Correct the cell, or empty it."
+        return Problem(what, found=f"{result.value} in {where}", expected=expected, remedy=remedy)
+    if cell.data_type == "f" and result.value is None:
+        what, found = "a formula without a result", f"a formula in {where}"
         remedy = "Open the workbook in a spreadsheet program, let it calculate, and save it; or write the value."
-    where = f"{found} in {get_column_letter(column)}{row}"
-    return Problem(what, found=where, expected="a value", remedy=remedy)
+        return Problem(what, found=found, expected=expected, remedy=remedy)
+    return "" if result.value is None else shown_value(result)
+
+
+def bombs(parts: Iterable[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Return the parts of a zip that unpack to far more than they hold."""
+    return [
+        part
+        for part in parts
+        if part.file_size > 2**20 and part.file_size > MAXIMUM_RATIO * part.compress_size
+    ]
 
 
 def check_archive(path: Path, file: str) -> None:
@@ -98,119 +144,14 @@ def check_archive(path: Path, file: str) -> None:
     except (zipfile.BadZipFile, OSError):
         raise _unreadable(file) from None
     unpacked = sum(part.file_size for part in parts)
-    bombs = [
-        part
-        for part in parts
-        if part.file_size > 2**20 and part.file_size > MAXIMUM_RATIO * part.compress_size
-    ]
-    if unpacked > MAXIMUM_UNPACKED or bombs:
+    if unpacked > MAXIMUM_UNPACKED or bombs(parts):
         what, found = "the workbook unpacks to more than a table needs", f"{unpacked:,} bytes"
         expected = f"at most {MAXIMUM_UNPACKED:,}, packed at most {MAXIMUM_RATIO} times"
         remedy = "Save the table again as a new workbook."
         raise DataError(what, file=file, found=found, expected=expected, remedy=remedy)
 
 
-def _sheet(sheets: dict[str, list[list[object]]], sheet: str | None, file: str) -> str:
-    if sheet is not None and sheet not in sheets:
-        what, remedy = f"there is no sheet '{sheet}'", "Correct sheet in study.yml."
-        raise DataError(what, file=file, found=", ".join(sheets), remedy=remedy)
-    filled = [name for name, rows in sheets.items() if any(_filled(row) for row in rows)]
-    if sheet is None and len(filled) > 1:
-        what, expected = "several sheets hold something", "one sheet, or its name"
-        remedy = "Set sheet: in study.yml."
-        raise DataError(what, file=file, found=", ".join(filled), expected=expected, remedy=remedy)
-    return sheet or (filled or list(sheets))[0]
-
-
-def _filled(row: list[object]) -> bool:
-    return any(cell not in ("", None) for cell in row)
-
-
 def _unreadable(file: str) -> DataError:
     what = "the workbook is damaged, or no .xlsx file"
     expected = "a complete .xlsx file without a password"
     return DataError(what, file=file, expected=expected, remedy="Save it again as .xlsx.")
-
-
-#: Number formats of Excel itself that show a percentage.
-_BUILT_IN_PERCENT = {"9", "10"}
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_ATTRIBUTE = re.compile(rb'\b([rst])="([^"]*)"')
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]+)</")
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_PLACE = re.compile(r"[A-Z]{1,3}[1-9]\d*")
-
-
-@dataclass(frozen=True, slots=True)
-class CellKinds:
-    """Places (row, column): errors shown, formulas without a result, numbers shown as percentages."""
-
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
-    uncalculated: set[tuple[int, int]] = field(default_factory=set)
-    percentages: set[tuple[int, int]] = field(default_factory=set)
-
-
-def cell_kinds(path: Path, sheet: str) -> CellKinds:
-    """Return the cells of one sheet that are more than their value; none where it has no part."""
-    found = CellKinds()
-    with zipfile.ZipFile(path) as archive:
-        part = _sheet_part(archive, sheet)
-        if part is None:
-            return found
-        percent = _percent_styles(archive)
-        content = archive.read(part)
-    if not percent and b't="e"' not in content and not _FORMULA.search(content):
-        return found
-    for attributes, inside in _CELL.findall(content):
-        said = {name: value.decode() for name, value in _ATTRIBUTE.findall(attributes)}
-        if not _PLACE.fullmatch(said.get(b"r", "")):
-            continue
-        place = coordinate_to_tuple(said[b"r"])
-        value = _VALUE.search(inside)
-        if said.get(b"t") == "e":
-            found.errors[place] = value[1].decode() if value else "an error"
-        elif value is None and _FORMULA.search(inside):
-            found.uncalculated.add(place)
-        elif value is not None and said.get(b"s") in percent and said.get(b"t", "n") == "n":
-            found.percentages.add(place)
-    return found
-
-
-def _root(archive: zipfile.ZipFile, part: str) -> ElementTree.Element | None:
-    """Return a part's XML; a part with a document type is no part of a workbook."""
-    if part not in archive.namelist():
-        return None
-    content = archive.read(part)
-    if b"<!DOCTYPE" in content:
-        return None
-    try:
-        return ElementTree.fromstring(content)
-    except ElementTree.ParseError:
-        return None
-
-
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    book, links = (_root(archive, "xl/workbook.xml"), _root(archive, "xl/_rels/workbook.xml.rels"))
-    if book is None or links is None:
-        return None
-    targets = {link.get("Id"): link.get("Target", "") for link in links}
-    for item in book.findall(".//{*}sheet"):
-        if item.get("name") == sheet:
-            number = next((v for k, v in item.attrib.items() if k.endswith("}id")), None)
-            target = targets.get(number, "").lstrip("/")
-            part = target if target.startswith("xl/") else f"xl/{target}"
-            return part if part in archive.namelist() else None
-    return None
-
-
-def _percent_styles(archive: zipfile.ZipFile) -> set[str]:
-    styles = _root(archive, "xl/styles.xml")
-    if styles is None:
-        return set()
-    percent = _BUILT_IN_PERCENT | {
-        item.get("numFmtId", "")
-        for item in styles.findall(".//{*}numFmt")
-        if "%" in re.sub(r'"[^"]*"', "", item.get("formatCode", ""))
-    }
-    forms = styles.findall("{*}cellXfs/*")
-    return {str(number) for number, form in enumerate(forms) if form.get("numFmtId") in percent}

@@ -11,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from openpyxl import load_workbook
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.loaders.source_file import SEPARATORS, question_rows, read_source
 from wijkkit.loaders.source_table import SourceTable, rows_text
-from wijkkit.loaders.workbook import check_archive
+from wijkkit.loaders.workbook import UNREADABLE, check_archive
 from wijkkit.study.settings.sources import SurveySource
 
 #: What a problem of reading the file is about -> the option that mends it; the first that fits.
@@ -189,17 +189,15 @@ def _roles(datasets: Rows, columns: Collection[str]) -> dict[str, str]:
 def _sheets(path: Path) -> dict[str, Rows]:
     try:
         check_archive(path, path.name)
-        book = CalamineWorkbook.from_path(path)
-        return {
-            name: list(_rows(book.get_sheet_by_name(name).to_python())) for name in book.sheet_names
-        }
-    except (CalamineError, OSError, ValueError):
+        book = load_workbook(path, data_only=True)
+        return {sheet.title: list(_rows(list(sheet.values))) for sheet in book.worksheets}
+    except UNREADABLE:
         what, expected = "the configuration cannot be read", "an .xlsx workbook"
         remedy = "Correct --tables."
         raise DataError(what, file=path.name, expected=expected, remedy=remedy) from None
 
 
-def _rows(cells: list[list[Any]]) -> Iterator[dict[str, Any]]:
+def _rows(cells: list[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
     if not cells:
         return
     heads = [str(cell).strip() for cell in cells[0]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,11 +11,10 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from wijkkit.errors import DataError, Problem, StudyError
 from wijkkit.files import write_whole
-from wijkkit.loaders.workbook import check_archive
+from wijkkit.loaders.workbook import UNREADABLE, check_archive
 from wijkkit.proposal import workbook_export as sheets
 from wijkkit.proposal.files import inline, key_text
 from wijkkit.study.checks import MARK
@@ -24,7 +22,6 @@ from wijkkit.study.files import open_study
 
 #: File and key path -> the cell that says it.
 Origins = dict[tuple[str, str], str]
-_UNREADABLE = (OSError, ValueError, KeyError, zipfile.BadZipFile, InvalidFileException)
 
 
 @dataclass(slots=True)
@@ -58,7 +55,7 @@ def _content(path: Path) -> _Content:
     try:
         check_archive(path, path.name)
         book = load_workbook(path, data_only=True)
-    except _UNREADABLE:
+    except UNREADABLE:
         what = "the workbook cannot be read"
         expected = "a workbook as 'wijkkit study export' writes it"
         remedy = "Correct its name, or export the study again."

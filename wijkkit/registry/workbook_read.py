@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,14 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.cell.read_only import ReadOnlyCell
-from openpyxl.utils.escape import unescape
-from openpyxl.utils.exceptions import InvalidFileException
 
 from wijkkit.errors import DataError, Problem
 from wijkkit.language import text
 from wijkkit.language.messages import LANGUAGES
-from wijkkit.loaders.workbook import check_archive
+from wijkkit.loaders.workbook import UNREADABLE, check_archive, shown_value
 from wijkkit.registry import tables
 from wijkkit.registry.problems import column_label, form_problem, row_problem, sheet_name
 
@@ -99,7 +94,7 @@ def read_sheet(sheet: Any, kind: tables.Kind, name: str, content: WorkbookConten
             if rule:
                 shown = str(getattr(cell.value, "text", cell.value))[:80]
                 content.wrong(rule, name, found.cell(column), shown)
-            values[column] = None if rule else _value(cell)
+            values[column] = None if rule else shown_value(cell)
         content.rows.append(found)
 
 
@@ -141,25 +136,6 @@ def _header(
     return columns, set(strange)
 
 
-def _value(cell: ReadOnlyCell) -> Any:
-    """Return what a reader of the workbook sees: 85% is 85, and text without escapes."""
-    value = cell.value
-    if isinstance(value, str):
-        return unescape(value)
-    percent = "%" in re.sub(r'"[^"]*"|\\.', "", str(cell.number_format or ""))
-    if percent and isinstance(value, int | float) and not isinstance(value, bool):
-        return round(100 * value, 10)
-    return value
-
-
-#: What a missing, damaged or hostile file raises in the libraries that read it. Entities in its
-#: XML are a ValueError.
-_UNREADABLE = (
-    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, SyntaxError,
-    zipfile.BadZipFile, zlib.error, InvalidFileException, DataError,
-)  # fmt: skip
-
-
 def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
     """Read a workbook that `write_workbook` laid out."""
     content = WorkbookContent(language=language)
@@ -171,7 +147,7 @@ def read_registry_workbook(path: Path, language: str) -> WorkbookContent:
                 _read_metadata(book, content)
                 if not content.problems:
                     _read_sheets(book, content)
-    except _UNREADABLE:
+    except (*UNREADABLE, DataError):
         content.wrong("unreadable", found=path.name)
     return content
 
