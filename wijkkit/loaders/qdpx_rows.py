@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from wijkkit.loaders.qdpx_archive import Archive, file_of
@@ -17,9 +16,9 @@ SOURCE_KINDS = {
 }
 
 COLUMNS = {
-    "codes": ("code", "name", "parent", "description"),
-    "sources": ("source", "name", "kind", "text_found", "reading"),
-    "selections": ("selection", "source", "start", "end", "name", "text", "check"),
+    "codes": ("code", "name", "parent"),
+    "sources": ("source", "name", "kind", "text_found"),
+    "selections": ("selection", "source", "text", "check"),
     "codings": ("source", "selection", "code"),
     "cases": ("case", "name"),
     "case_members": ("case", "source", "selection"),
@@ -72,7 +71,7 @@ def _target(element: Element) -> str:
 def _codes(parent: Element, above: str) -> Iterator[tuple]:
     for code in parent.findall("{*}Code"):
         key = _guid(code)
-        yield key, code.get("name", ""), above, code.findtext("{*}Description", "")
+        yield key, code.get("name", ""), above
         yield from _codes(code, key)
 
 
@@ -88,32 +87,29 @@ def _source(source: Element, texts: dict[str, bytes]) -> Iterator[tuple[str, tup
     key = _guid(source)
     kind = SOURCE_KINDS[_tag(source)]
     parts = [source] if kind == "text" else [e for e in source if _tag(e) in _TEXT_PARTS]
-    found, readings = [], []
+    found = []
     for part in parts:
         text = _text(part, texts)
         found.append(text is not None)
         selections = _text_selections(part)
-        reading, read = read_selections(text, [(s, e, n) for _, s, e, n in selections])
-        readings.append(reading)
-        for (element, start, end, name), selection in zip(selections, read, strict=True):
-            yield from _selection(element, key, (start, end, name, selection.text, selection.check))
+        read = read_selections(text, [(start, end, name) for _, start, end, name in selections])
+        for (element, *_), selection in zip(selections, read, strict=True):
+            yield from _selection(element, key, *selection)
         yield from (("codings", (key, "", code)) for code in _coded(part))
     if kind != "text":
         yield from (("codings", (key, "", code)) for code in _coded(source))
         for element in source:
             if _tag(element).endswith("Selection"):
                 text = element.findtext("{*}Representation/{*}PlainTextContent")
-                name = element.get("name", "")
-                yield from _selection(element, key, (None, None, name, text, "unverified"))
-    yield (
-        "sources",
-        (key, source.get("name", ""), kind, all(found), ", ".join(dict.fromkeys(readings))),
-    )
+                yield from _selection(element, key, text, "unverified")
+    yield "sources", (key, source.get("name", ""), kind, all(found))
 
 
-def _selection(element: Element, source: str, values: tuple) -> Iterator[tuple[str, tuple]]:
+def _selection(
+    element: Element, source: str, text: str | None, check: str
+) -> Iterator[tuple[str, tuple]]:
     key = _guid(element)
-    yield "selections", (key, source, *values)
+    yield "selections", (key, source, text, check)
     yield from (("codings", (source, key, code)) for code in _coded(element))
 
 
@@ -153,19 +149,12 @@ def _position(value: str | None) -> int:
         return -1
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """The text of one selection.
-
-    `text`: The text; None unless `check` is ``match`` or ``unverified``. `check`: ``match``: equals
-    the selection's name. ``unverified``: it has no name, or its name is a title and no quotation.
-    ``mismatch``: its name is a quotation that stands elsewhere in the source, or of the same length
-    but other words. ``out_of_range``: the positions lie outside the text. ``no_text``: the source's
-    text is not in the project.
-    """
-
-    text: str | None
-    check: str
+#: The text of a selection, and its check. ``match``: it equals the selection's name.
+#: ``unverified``: it has no name, or its name is a title and no quotation. The text is None where
+#: it is another: ``mismatch``: the name is a quotation that stands elsewhere in the source, or of
+#: the same length but other words; ``out_of_range``: the positions lie outside the text;
+#: ``no_text``: the source's text is not in the project.
+Selection = tuple[str | None, str]
 
 
 def decode(content: bytes) -> str | None:
@@ -204,42 +193,34 @@ def _carriage_returns(text: str) -> str:
 _Reading = tuple[Callable[[str], str], Callable[[str, int, int], str | None]]
 
 #: The ways in which positions are counted, the standard's first.
-READINGS: dict[str, _Reading] = {
-    "standard": (_without_mark, _code_units),
-    "line_feeds": (_line_feeds, _code_units),
-    "byte_order_mark": (str, _code_units),
-    "carriage_returns": (_carriage_returns, _code_units),
-    "code_points": (_without_mark, _code_points),
-    "code_points_line_feeds": (_line_feeds, _code_points),
-}
+READINGS: tuple[_Reading, ...] = (
+    (_without_mark, _code_units),
+    (_line_feeds, _code_units),
+    (str, _code_units),
+    (_carriage_returns, _code_units),
+    (_without_mark, _code_points),
+    (_line_feeds, _code_points),
+)
 
 
 def read_selections(
-    text: str | None, selections: Iterable[tuple[int, int, str]]
-) -> tuple[str, list[Selection]]:
-    """Read the selections of one source.
+    text: str | None, selections: Sequence[tuple[int, int, str]]
+) -> list[Selection]:
+    """Return the selections of one source, read in the way in which most of them match.
 
     `text`: The source's text as stored, None where it is missing.
 
     >>> read_selections("\\ufeffja 😀 nee", [(0, 2, "ja"), (6, 9, "nee")])
-    ('standard', [Selection(text='ja', check='match'), Selection(text='nee', check='match')])
+    [('ja', 'match'), ('nee', 'match')]
     """
-    selections = list(selections)
     if text is None:
-        return "standard", [Selection(None, "no_text")] * len(selections)
-
-    def read(reading: str) -> list[Selection]:
-        prepare, cut = READINGS[reading]
+        return [(None, "no_text")] * len(selections)
+    results = []
+    for prepare, cut in READINGS:
         prepared = prepare(text)
         words = _words(prepared)
-        return [_check(cut(prepared, s, e), name, words) for s, e, name in selections]
-
-    def matches(found: list[Selection]) -> int:
-        return sum(selection.check == "match" for selection in found)
-
-    results = {reading: read(reading) for reading in READINGS}
-    best = max(results, key=lambda reading: matches(results[reading]))
-    return best, results[best]
+        results.append([_check(cut(prepared, s, e), name, words) for s, e, name in selections])
+    return max(results, key=lambda found: sum(check == "match" for _, check in found))
 
 
 def _words(text: str) -> str:
@@ -248,16 +229,16 @@ def _words(text: str) -> str:
 
 def _check(text: str | None, name: str, whole: str) -> Selection:
     if text is None:
-        return Selection(None, "out_of_range")
+        return None, "out_of_range"
     words = _words(text)
     quoted = _words(name)
     # Programs cut a long name off and mark that with an ellipsis.
     cut = quoted.endswith(("…", "..."))
     quoted = quoted.rstrip("….").rstrip() if cut else quoted
     if not quoted:
-        return Selection(text, "unverified")
+        return text, "unverified"
     if words == quoted or (cut and words.startswith(quoted)) or words == _words(name):
-        return Selection(text, "match")
+        return text, "match"
     if quoted in whole or (not cut and len(quoted) == len(words)):
-        return Selection(None, "mismatch")
-    return Selection(text, "unverified")
+        return None, "mismatch"
+    return text, "unverified"

@@ -25,20 +25,16 @@ from wijkkit.study.settings.sources import TableSource
 class QdaProject(ShowsItself):
     """A REFI-QDA project as tables; `COLUMNS` names their columns.
 
-    `name`, `origin`: The project, and the program that wrote it. `codes`: One row per code: its
-    GUID, name, the GUID of the code above it, description. `sources`: One row per source; `reading`
-    says how its text positions were counted. `selections`: One row per selection, coded or not;
-    `text` and `check` as in `qdpx_text.Selection`, positions missing where the selection is no part
-    of a plain text. `codings`: One row per code reference in a source; `selection` is empty for a
-    whole source. `cases`, `case_members`: The cases, and the sources and selections of each.
-    `variables`: One row per value; `owner` is the GUID of a case or a source. `problems`: What is
-    wrong in the project, without making it unreadable.
+    `codes`: One row per code: its GUID, name, the GUID of the code above it. `selections`: One row
+    per selection, coded or not; `text` and `check` as in `qdpx_rows.Selection`. `codings`: One row
+    per code reference in a source; `selection` is empty for a whole source. `cases`,
+    `case_members`: The cases, and the sources and selections of each. `variables`: One row per
+    value; `owner` is the GUID of a case or a source. `problems`: What is wrong in the project,
+    without making it unreadable.
 
     GUIDs are written in upper case without braces.
     """
 
-    name: str
-    origin: str
     codes: pd.DataFrame = field(repr=False)
     sources: pd.DataFrame = field(repr=False)
     selections: pd.DataFrame = field(repr=False)
@@ -59,16 +55,14 @@ def read_qdpx(path: str | Path) -> QdaProject:
     """
     path = Path(path)
     require_sources(path.name)
-    archive = read_archive(path)
-    rows = read_rows(archive)
+    rows = read_rows(read_archive(path))
     tables = {
         table: pd.DataFrame(rows[table], columns=list(columns))
         for table, columns in COLUMNS.items()
     }
     DataError.raise_for(_without_guid(tables, path.name))
     problems = (*_broken_references(tables, path.name), *_broken_texts(tables, path.name))
-    root = archive.root
-    return QdaProject(root.get("name", ""), root.get("origin", ""), **tables, problems=problems)
+    return QdaProject(**tables, problems=problems)
 
 
 def _without_guid(tables: dict[str, pd.DataFrame], file: str) -> Iterator[Problem]:

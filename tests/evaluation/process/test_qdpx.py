@@ -88,33 +88,35 @@ def test_the_reference_project_reads_with_its_sources_codes_and_code_references(
     assert set(project.codings["code"]) <= set(project.codes["code"])
     # Its zip holds no sources: that is said, and no text is made up.
     assert [problem.what for problem in project.problems] == ["6 sources without their text"]
-    assert project.selections.loc[project.selections["start"].notna(), "text"].isna().all()
+    of_texts = project.sources.loc[project.sources["kind"].eq("text"), "source"]
+    own = project.selections[project.selections["source"].isin(of_texts)]
+    assert own["text"].isna().all()
+    assert set(own["check"]) == {"no_text"}
 
 
 def test_positions_are_utf16_code_units_in_the_text_as_stored(tmp_path):
     words = "Daarna stopte het."
     project = one_text(tmp_path, TALK.encode(), selection(2, *place(TALK, words), words, 50))
     assert project.selections.loc[0, ["text", "check"]].tolist() == [words, "match"]
-    assert project.sources.loc[0, "reading"] == "standard"
     assert project.problems == ()
 
 
 @pytest.mark.parametrize(
-    ("stored", "counted", "reading"),
+    ("stored", "counted"),
     [
-        (TALK.encode("utf-8-sig"), TALK, "standard"),
-        (TALK.encode("utf-16"), TALK, "standard"),
-        (TALK.encode(), TALK.replace("\r\n", "\n"), "line_feeds"),
-        (TALK.encode("utf-8-sig"), f"\ufeff{TALK}", "byte_order_mark"),
-        (TALK.replace("\r\n", "\n").encode(), TALK, "carriage_returns"),
+        (TALK.encode("utf-8-sig"), TALK),
+        (TALK.encode("utf-16"), TALK),
+        (TALK.encode(), TALK.replace("\r\n", "\n")),
+        (TALK.encode("utf-8-sig"), f"\ufeff{TALK}"),
+        (TALK.replace("\r\n", "\n").encode(), TALK),
     ],
     ids=["with a BOM", "UTF-16", "counted in LF", "counting the BOM", "counted in CRLF"],
 )
-def test_other_ways_of_counting_are_recognised_by_the_names(tmp_path, stored, counted, reading):
+def test_other_ways_of_counting_are_recognised_by_the_names(tmp_path, stored, counted):
     words = "Daarna stopte het."
     project = one_text(tmp_path, stored, selection(2, *place(counted, words), words, 50))
     assert project.selections.loc[0, "text"] == words
-    assert project.sources.loc[0, "reading"] == reading
+    assert project.selections.loc[0, "check"] == "match"
 
 
 def test_positions_counted_in_characters_are_recognised(tmp_path):
@@ -122,7 +124,7 @@ def test_positions_counted_in_characters_are_recognised(tmp_path):
     start = talk.index("Daarna")
     project = one_text(tmp_path, talk.encode(), selection(2, start, start + 6, "Daarna", 50))
     assert project.selections.loc[0, "text"] == "Daarna"
-    assert project.sources.loc[0, "reading"] == "code_points"
+    assert project.selections.loc[0, "check"] == "match"
 
 
 def test_a_selection_that_gives_another_text_is_reported_and_never_quoted(tmp_path):
