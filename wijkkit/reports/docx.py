@@ -9,109 +9,8 @@ from pathlib import Path
 from wijkkit.language import text
 from wijkkit.reports import pandoc, paper
 from wijkkit.reports.pandoc import Node, words
-from wijkkit.reports.paper import for_paper
-from wijkkit.reports.theme import Colours, HouseStyle
-
-# The styles of a Word document: Pandoc's own in the house style, with a head and a foot.
-
-_NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-_TYPE = (
-    '<Override PartName="/word/{name}.xml" ContentType="application/vnd.openxmlformats-'
-    'officedocument.wordprocessingml.{kind}+xml"/>'
-)
-_RELATION = (
-    '<Relationship Id="rId{id}" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-    'relationships/{kind}" Target="{name}.xml"/>'
-)
-_EDGED = (
-    '<w:pBdr><w:left w:val="single" w:sz="24" w:space="8" w:color="{edge}"/></w:pBdr>'
-    '<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/><w:ind w:left="200"/>'
-)
-_SMALL = '<w:spacing w:before="20" w:after="20"/>'
-#: Styles that Pandoc's document has not: name, style it rests on, its paragraph, its letters.
-_STYLES = (
-    ("Callout", "BodyText", _EDGED, ""),
-    ("Callout Title", "BodyText", "<w:keepNext/>" + _EDGED, "<w:b/>"),
-    ("Table Text", "Compact", _SMALL, '<w:sz w:val="18"/><w:szCs w:val="18"/>'),
-    (
-        "Table Head",
-        "Compact",
-        "<w:keepNext/>" + _SMALL,
-        '<w:b/><w:sz w:val="18"/><w:szCs w:val="18"/>',
-    ),
-    ("Table Text Small", "TableText", "", '<w:sz w:val="16"/><w:szCs w:val="16"/>'),
-    ("Table Head Small", "TableHead", "", '<w:sz w:val="16"/><w:szCs w:val="16"/>'),
-    ("toc 1", "BodyText", '<w:spacing w:before="60" w:after="0"/>', ""),
-    ("toc 2", "BodyText", '<w:spacing w:before="0" w:after="0"/><w:ind w:left="440"/>', ""),
-)
-_PAGE = (
-    '<w:headerReference w:type="default" r:id="rIdHead"/>'
-    '<w:footerReference w:type="default" r:id="rIdFoot"/>'
-)
-_PAPER = (
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1361" w:right="1361" w:bottom="1361" '
-    'w:left="1361" w:header="709" w:footer="709" w:gutter="0"/>'
-)
-
-
-def reference_document(colours: Colours, words: str = "") -> bytes:
-    """Return Pandoc's reference document in the house style, on A4."""
-    made = {
-        "word/head.xml": _part("hdr", f"<w:r><w:t>{escape(words)}</w:t></w:r>", "left"),
-        "word/foot.xml": _part("ftr", '<w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple>', "right"),
-    }  # fmt: skip
-    changes = {
-        "[Content_Types].xml": lambda part: _before(part, "</Types>", _parts(_TYPE)),
-        "word/_rels/document.xml.rels": lambda part: _before(part, "</Relationships>", _parts(_RELATION)),
-        "word/document.xml": lambda part: _before(_before(part, "<w:footnotePr>", _PAGE), "</w:sectPr>", _PAPER),
-        "word/settings.xml": lambda part: _before(part, "<w:drawingGridH", "<w:autoHyphenation/>"),
-        "word/styles.xml": lambda part: _styles(part, colours),
-    }  # fmt: skip
-    return paper.rewritten_zip(pandoc.default_file("reference.docx"), changes.get, made)
-
-
-def _part(kind: str, content: str, side: str) -> str:
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?><w:{kind} xmlns:w="{_NAMESPACE}"><w:p><w:pPr>'
-        f'<w:jc w:val="{side}"/></w:pPr>{content}</w:p></w:{kind}>'
-    )
-
-
-def _parts(written: str) -> str:
-    """Return what is written of the head and the foot of each page."""
-    return "".join(
-        written.format(name=name, id=name.title(), kind=kind)
-        for name, kind in (("head", "header"), ("foot", "footer"))
-    )
-
-
-def _before(part: str, end: str, added: str) -> str:
-    return part.replace(end, added + end, 1)
-
-
-def _styles(styles: str, colours: Colours) -> str:
-    heading, edge, fill = (
-        colour.removeprefix("#").upper() for colour in (colours.heading, colours.link, colours.tint)
-    )
-    styles = re.sub(
-        r'<w:color w:val="(0F4761|345A8A|4F81BD)"[^>]*/>', f'<w:color w:val="{heading}"/>', styles
-    )
-    styles = re.sub(r'(<w:(left|right)) w:w="108"', r'\1 w:w="60"', styles)
-    styles = styles.replace('<w:sz w:val="24" />', '<w:sz w:val="21" />', 1)
-    above = r'(?s)(w:styleId="TableCaption".*?<w:keepNext />)'
-    styles = re.sub(above, r'\1<w:spacing w:before="200"/>', styles, count=1)
-    added = [
-        f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{_key(name)}"><w:name '
-        f'w:val="{name}"/><w:basedOn w:val="{base}"/><w:qFormat/><w:pPr>'
-        f"{paragraph.format(edge=edge, fill=fill)}</w:pPr><w:rPr>{letters}</w:rPr></w:style>"
-        for name, base, paragraph, letters in _STYLES
-    ]
-    return _before(styles, "</w:styles>", "".join(added))
-
-
-def _key(name: str) -> str:
-    return name.upper().replace(" ", "") if name.startswith("toc") else name.replace(" ", "")
-
+from wijkkit.reports.paper import for_paper, in_house_style, page_words
+from wijkkit.reports.theme import HouseStyle
 
 #: The hyphen that Word does not break at, in the place of the dash of a range.
 _RANGE, _UNBROKEN = re.compile(r"(?<=\d)[-–](?=\d)"), "\N{NON-BREAKING HYPHEN}"
@@ -121,7 +20,7 @@ _MARGIN = re.compile(r"\([+−]?\d")
 def write_docx(document: Node, images: Path, target: Path, house: HouseStyle) -> Path:
     """Write `document` to `target` as DOCX."""
     reference = images / "reference.docx"
-    reference.write_bytes(reference_document(house.colours, paper.page_words(document)))
+    reference.write_bytes(in_house_style("reference.docx", house, page_words(document)))
     joined = pandoc.rewrite_inlines(for_paper(document["blocks"]), _joined)
     blocks = pandoc.rewrite(joined, lambda node: _for_word(node, images))
     meta = {key: value for key, value in document["meta"].items() if key != "toc"}

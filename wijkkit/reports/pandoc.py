@@ -11,7 +11,6 @@ import re
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -74,13 +73,6 @@ def program() -> str:
         return str(found)
     with _LOCK:
         return pypandoc.get_pandoc_path()
-
-
-@cache
-def default_file(name: str) -> bytes:
-    """Return a file that Pandoc has of its own, such as the document whose styles it takes."""
-    command = [program(), "--print-default-data-file", name]
-    return subprocess.run(command, capture_output=True, check=True).stdout
 
 
 def run(text: str, *options: str, folder: Path | None = None) -> str:

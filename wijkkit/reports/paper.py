@@ -6,8 +6,9 @@ import io
 import re
 import struct
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
@@ -57,11 +58,24 @@ def page_words(document: Node) -> str:
     return " · ".join(filter(None, said))
 
 
-def rewritten_zip(
-    content: bytes,
-    change_of: Callable[[str], Callable[[str], str] | None],
-    added: Mapping[str, str] | None = None,
-) -> bytes:
+#: What stands in the templates of Word and PowerPoint for what is a house style's own.
+_STAND_INS = {"heading": "A1B2C1", "link": "A1B2C2", "tint": "A1B2C3"}
+_WORDS_AT_HEAD = "words at the head of each page"
+
+
+def in_house_style(template: str, house: HouseStyle, said: str = "") -> bytes:
+    """Return a template of Word or PowerPoint in a house style, `said` at the head of its pages."""
+
+    def filled(part: str) -> str:
+        for name, stand_in in _STAND_INS.items():
+            part = part.replace(stand_in, getattr(house.colours, name).removeprefix("#").upper())
+        return part.replace(_WORDS_AT_HEAD, escape(said))
+
+    content = (files("wijkkit.reports") / "print" / template).read_bytes()
+    return rewritten_zip(content, lambda name: filled if name.endswith(".xml") else None)
+
+
+def rewritten_zip(content: bytes, change_of: Callable[[str], Callable[[str], str] | None]) -> bytes:
     """Return an office document with the parts changed for which `change_of` has a change."""
     target = io.BytesIO()
     with (
@@ -71,8 +85,6 @@ def rewritten_zip(
         for item in source.infolist():
             part, change = source.read(item), change_of(item.filename)
             made.writestr(item.filename, change(part.decode("utf-8")) if change else part)
-        for name, text in (added or {}).items():
-            made.writestr(name, text)
     return target.getvalue()
 
 

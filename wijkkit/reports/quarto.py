@@ -15,9 +15,8 @@ from typing import Any
 from wijkkit.errors import Problem, ReportError
 from wijkkit.language import text
 from wijkkit.language.messages import escaped
-from wijkkit.reports.docx import reference_document
 from wijkkit.reports.page import Frame, page_template, surroundings
-from wijkkit.reports.paper import print_part, print_style
+from wijkkit.reports.paper import in_house_style, print_part, print_style
 from wijkkit.reports.runs import BRIEF
 from wijkkit.reports.site_check import local_files
 from wijkkit.reports.theme import HouseStyle, write_assets
@@ -176,7 +175,7 @@ def write_project(sources: Path, project: Path, house: HouseStyle) -> None:
 def write_reference(folder: Path, house: HouseStyle, words: str) -> None:
     """Write the styles of one page in Word, with `words` at the head of every page of paper."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "reference.docx").write_bytes(reference_document(house.colours, words))
+    (folder / "reference.docx").write_bytes(in_house_style("reference.docx", house, words))
 
 
 def formats_of(stem: str, forms: tuple[str, ...], language: str, frame: Frame) -> dict[str, Any]:

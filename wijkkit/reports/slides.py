@@ -22,8 +22,8 @@ from wijkkit.reports import pandoc
 from wijkkit.reports.cells import markdown_blocks, read_outputs_ahead
 from wijkkit.reports.embed import inlines
 from wijkkit.reports.pandoc import Node
-from wijkkit.reports.paper import for_paper, page_words, rewritten_zip
-from wijkkit.reports.theme import Colours, HouseStyle
+from wijkkit.reports.paper import for_paper, in_house_style, page_words, rewritten_zip
+from wijkkit.reports.theme import HouseStyle
 
 #: A title that is longer does not fit a slide.
 _TITLE = 90
@@ -184,7 +184,6 @@ def _slide(title: str, body: list[str], figure: tuple[str, str] | None = None) -
 
 #: A municipality's own slides, in the folder of the theme; their styles are then taken.
 TEMPLATE = "slides.pptx"
-_TITLES = re.compile(r"<p:titleStyle>.*?</p:titleStyle>", re.DOTALL)
 _PICTURE = re.compile(r'(<p:cNvPr [^>]*descr=")(.*?)(")', re.DOTALL)
 
 
@@ -193,7 +192,8 @@ def write_pptx(document: Node, images: Path, target: Path, house: HouseStyle, th
     meta = document["meta"]
     reference = images / "reference.pptx"
     own = theme / TEMPLATE
-    reference.write_bytes(own.read_bytes() if own.is_file() else _reference(house.colours))
+    template = own.read_bytes() if own.is_file() else in_house_style("reference.pptx", house)
+    reference.write_bytes(template)
     kept = {key: meta[key] for key in ("title", "subtitle", "date", "lang") if key in meta}
     pandoc.write(
         {
@@ -253,23 +253,3 @@ def _titled(node: Node) -> list[Node] | None:
         return None
     about, alt, (path, _) = node["c"]
     return [{"t": "Image", "c": [about, [], [path, pandoc.plain(alt)]]}]
-
-
-def _reference(colours: Colours) -> bytes:
-    """Return Pandoc's own slides in the house style's colours."""
-    heading, link = (colour.removeprefix("#").upper() for colour in (colours.heading, colours.link))
-    shades = {"dk2": heading, "accent1": link, "hlink": link}
-
-    def coloured(theme: str) -> str:
-        for name, colour in shades.items():
-            pattern = rf'(<a:{name}><a:srgbClr val=")[0-9A-F]{{6}}'
-            theme = re.sub(pattern, rf"\g<1>{colour}", theme, count=1)
-        return theme
-
-    def with_titles(master: str) -> str:
-        return _TITLES.sub(lambda found: found[0].replace('val="tx1"', 'val="tx2"'), master)
-
-    changes = {"ppt/theme": coloured, "ppt/slideMasters": with_titles}
-    return rewritten_zip(
-        pandoc.default_file("reference.pptx"), lambda name: changes.get(name.rpartition("/")[0])
-    )
