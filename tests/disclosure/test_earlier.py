@@ -235,6 +235,15 @@ def test_a_publication_is_replaced_as_a_whole_and_that_is_said(study, respondent
     entries = standing(read_entries(study.ledgers))
     assert [entry.about.corrects for entry in entries] == [first]
     assert not correction_file(study).exists()
+    # With the sign-off it is made again, and replaces the same one; what is the same replaces none.
+    again = json.loads(publish(study, "third").manifest.read_text(encoding="utf-8"))
+    assert [again[part] for part in ("release", "corrects")] == [manifest["release"], first]
+    correction = {"corrects": manifest["release"], "reason": "an error"}
+    for said in ("still keep figures of", f"tables are those of {manifest['release']}"):
+        with pytest.raises(DisclosureError, match=said):
+            publish(study, "fourth", **correction)
+        run(study, fewer)
+    assert not correction_file(study).exists()
     # What was replaced keeps nothing any more; what replaced it does.
     same(now, run(study, fewer.drop(index=7).reset_index(drop=True)))
 
@@ -345,7 +354,7 @@ def test_what_is_public_elsewhere_is_shown_and_must_be_the_same_figure(unpublish
     shown = release_estimates(made.estimates, made.sample, policy, None, known).table.loc[hidden]
     assert shown["status"] == "ok" and abs(shown["value"] - exact["value"]) <= 0.5
     row.assign(value=exact["value"] + 2).to_csv(path, index=False)
-    with pytest.raises(DisclosureError, match="not a figure of this study"):
+    with pytest.raises(DisclosureError, match="another value than this study has"):
         known_elsewhere(
             unpublished, made.estimates.table, replace(policy, published_elsewhere=(path.name,))
         )

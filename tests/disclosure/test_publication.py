@@ -14,7 +14,7 @@ import yaml
 from wijkkit.disclosure import GGD, Release, policy_for, signed_off
 from wijkkit.disclosure.publication import build_release
 from wijkkit.disclosure.scan import Forbidden
-from wijkkit.disclosure.sign_off import bind_tables, left_out_of, record_audit, sign_off_file
+from wijkkit.disclosure.sign_off import bind_tables, control_in_words, record_audit, sign_off_file
 from wijkkit.errors import DisclosureError
 from wijkkit.released.store import write_released
 from wijkkit.study import open_study
@@ -244,7 +244,7 @@ def test_only_files_as_they_were_made_are_published(study):
 
 def test_tables_that_are_added_later_are_bound_and_audited_ones_cannot_change(study):
     audit = study.runs / "released" / "audit.json"
-    assert left_out_of(study) == ()
+    assert control_in_words(study) == []
     write_released(study, "effects", TABLE)
     with pytest.raises(DisclosureError, match="not those that were audited"):
         build(study)
@@ -252,15 +252,17 @@ def test_tables_that_are_added_later_are_bound_and_audited_ones_cannot_change(st
     write_released(study, "estimates", TABLE.head(1))
     with pytest.raises(DisclosureError, match=r"audited.*found estimates"):
         bind_tables(study)
-    audited = Release(TABLE, {"narrowest": float("nan")}, policy_for(study), ("outdoor_play",))
+    audited = Release(
+        TABLE, {"narrowest": float("nan"), "kept": 2}, policy_for(study), ("outdoor_play",)
+    )
     record_audit(study, audited, ["effects"])
     assert list(json.loads(audit.read_text())["audited"]) == ["effects"]
-    assert json.loads(audit.read_text())["audit"] == {"narrowest": None}
-    assert left_out_of(study) == ("outdoor_play",)
+    assert json.loads(audit.read_text())["audit"] == {"narrowest": None, "kept": 2}
     said = json.loads(build(study, "named").manifest.read_text(encoding="utf-8"))["hidden"]
-    assert study.text(study.indicators["outdoor_play"].label) in said[-1]
+    assert study.text(study.indicators["outdoor_play"].label) in said[-2]
+    assert "zoals we ze eerder publiceerden" in said[-1] and said[-2:] == control_in_words(study)
     audit.unlink()
-    assert left_out_of(study) == ()
+    assert control_in_words(study) == []
 
 
 def test_somebody_prepares_a_release(study):

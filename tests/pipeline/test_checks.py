@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as with_
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from wijkkit.pipeline.checks import account_text, design_lines, missing_parts
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.registry import open_registry
 from wijkkit.study import open_study
+from wijkkit.tables import tidy
 
 
 @pytest.fixture
@@ -257,10 +259,20 @@ def rows_of_nobody() -> pd.DataFrame:
     return people
 
 
-def test_public_figures_that_cannot_be_read_are_named_before_a_run(folder):
+def test_public_figures_that_are_not_the_study_s_are_named_before_a_run(folder, monkeypatch):
     replace(folder, "study.yml", "goals:", "disclosure: {published_elsewhere: [p.csv]}\ngoals:")
     with pytest.raises(WijkkitError, match=r"p\.csv.*No such file or directory;.*Correct the file"):
         checks.validate(folder)
-    (folder / "p.csv").write_text("indicator,area,wave\nplay,noord,2021\n", encoding="utf-8")
-    with pytest.raises(WijkkitError, match=r"p\.csv.*value.*Correct the file"):
-        checks.validate(folder)
+    own = {"indicator": "play", "area": "noord", "area_level": "wijk", "wave": "2021"}
+    table = tidy(pd.DataFrame([own | {"group": "all", "value": 50.0, "unit": "percent"}]))
+    estimates = SimpleNamespace(estimates=SimpleNamespace(table=table))
+    monkeypatch.setattr(checks, "load_respondents", lambda _: rows())
+    monkeypatch.setattr(checks, "estimate", lambda *_: estimates)
+    for figures, said in (
+        ("indicator,area,wave\nplay,noord,2021\n", r"p\.csv.*no column value.*Correct the file"),
+        ("indicator,area,wave,value\nplay,noord,2021,0.5\n", r"p\.csv, line 2: another value"),
+        ("indicator,area,wave,value\nplay,weg,2021,50\n", r"p\.csv, line 2: no figure of"),
+    ):
+        (folder / "p.csv").write_text(figures, encoding="utf-8")
+        with pytest.raises(WijkkitError, match=said):
+            checks.validate(folder)

@@ -90,6 +90,18 @@ def test_what_is_made_of_a_kept_figure_is_that_of_the_last_publication_in_which_
     assert found["verdict"].tolist() == ["unknown", "higher"]
 
 
+def test_what_is_made_of_a_kept_figure_is_found_under_the_names_it_had_then():
+    """The indicator and one wijk were renamed since; an answer that was turned round is another."""
+    now, first = estimates(new=40, b=52), estimates(a=40, b=50).assign(indicator="outside")
+    entries = (entry("R0", estimates=first, changes=changes(3, 1).assign(indicator="outside")),)
+    for turned in (False, True):
+        stays = kept(now, "new", was_indicator="outside", was_area="a", turned=turned)
+        found = Earlier(entries, stays).derived(
+            "changes", changes(7, 12).assign(area=["new", "b"]), now
+        )
+        assert found["value"].tolist() == pytest.approx([np.nan if turned else 3, 12], nan_ok=True)
+
+
 def test_a_comparison_with_a_kept_wijk_is_as_published_as_well():
     now, then = estimates(a=40, b=52, city=48), estimates(a=40, b=52, city=48)
     rows = pd.DataFrame(
@@ -173,6 +185,9 @@ PUBLIC = replace(GGD, published_elsewhere=("public.csv",))
         (["play,a,1,40", "play,city,1,48.5"], None),
         # Half a point is what rounding makes; the first line of a file is its second row.
         (["play,a,1,40.6"], "line 2"),
+        (["grade,a,1,3.5"], None),
+        (["grade,a,1,3.6"], "line 2"),
+        (["play;a;1;40"], "no column"),
         (["play,a,1,40", "play,city,1,47.4"], "line 3"),
         (["play,c,1,40"], "line 2"),
         (["play,a,1,many"], "public.csv"),
@@ -180,12 +195,17 @@ PUBLIC = replace(GGD, published_elsewhere=("public.csv",))
 )
 def test_a_figure_that_is_public_is_one_of_the_study_s_in_whole_points(study, rows, place):
     table = estimates(a=40, b=52, city=48)
+    grade = estimates(a=3.54).assign(indicator="grade", unit="score")
+    table = pd.concat([table, grade], ignore_index=True)
     path = study.folder / "public.csv"
-    path.write_text("\n".join(["indicator,area,wave,value", *rows]), encoding="utf-8")
+    head = "indicator;area;wave;value" if ";" in rows[0] else "indicator,area,wave,value"
+    path.write_text("\n".join([head, *rows, *rows]), encoding="utf-8")
     if place is None:
         found = known_elsewhere(study, table, PUBLIC)
-        assert found["area"].tolist() == ["a", "city"]
-        assert found["step"].eq(1).all() and found["then"].isna().all()
+        assert found["area"].tolist() == ["a", "city"][: len(rows)]
+        assert (
+            found["step"].eq(0.1 if "grade" in rows[0] else 1).all() and found["then"].isna().all()
+        )
         assert known_elsewhere(study, table, GGD).empty
         return
     with pytest.raises(DisclosureError, match=place):

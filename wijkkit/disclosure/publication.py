@@ -6,16 +6,16 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
 
 import pandas as pd
 
 from wijkkit.disclosure.scan import Forbidden, scan
 from wijkkit.disclosure.sign_off import (
     audit_of,
+    control_in_words,
     fingerprint,
     named_outputs,
     prepare_sign_off,
@@ -187,15 +187,15 @@ def _write_manifest(
         "fingerprint": fingerprint(study),
         "policy": record["policy"],
         "audit": record["audit"],
-        "hidden": hidden_in_words(study, cast(Any, record.get("left_out", ()))),
+        "hidden": hidden_in_words(study),
         "accepted": {label: output.why for label, output in named_outputs(study).items()},
         "files": files,
     }
     write_whole(staged / _MANIFEST, json.dumps(content, ensure_ascii=False, indent=2))
 
 
-def hidden_in_words(study: Study, left_out: Iterable[str] = ()) -> list[str]:
-    """Return a sentence per reason, how many figures are absent because of it; and per indicator."""
+def hidden_in_words(study: Study) -> list[str]:
+    """Return a sentence per reason why figures are absent, and what control says of the release."""
     path = study.runs / "released" / "estimates.parquet"
     if not path.is_file():
         return []
@@ -206,5 +206,4 @@ def hidden_in_words(study: Study, left_out: Iterable[str] = ()) -> list[str]:
         for status in ("above", "hidden", "too_few")
         if status in found
     ]
-    names = [study.text(study.indicators[key].label) for key in left_out]
-    return said + [text("disclosure.hidden.left_out", language, name=name) for name in names]
+    return said + control_in_words(study)

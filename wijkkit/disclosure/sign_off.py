@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -77,10 +77,17 @@ def audit_of(study: Study) -> dict[str, object]:
     return content
 
 
-def left_out_of(study: Study) -> tuple[str, ...]:
-    """Return the indicators that the release left out; none where nothing is released."""
-    path = _folder(study) / _NAME
-    return tuple(_read(study).get("left_out", ())) if path.is_file() else ()
+def control_in_words(study: Study, written: Callable[[str], str] = str) -> list[str]:
+    """Return which indicators the release left out, and that it kept figures of earlier ones.
+
+    `written`: How a name is written.
+    """
+    record = _read(study) if (_folder(study) / _NAME).is_file() else {}
+    names = [written(study.text(study.indicators[k].label)) for k in record.get("left_out", ())]
+    said = [text("disclosure.hidden.left_out", study.language, name=name) for name in names]
+    if record.get("audit", {}).get("kept"):
+        said.append(text("disclosure.hidden.kept", study.language))
+    return said
 
 
 def _read(study: Study) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from wijkkit.disclosure.policy import policy_for
+from wijkkit.disclosure.policy import Policy, policy_for
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.estimates import weight_report
 from wijkkit.indicators.functions import check_indicators
@@ -17,7 +17,8 @@ from wijkkit.loaders import load_area_figures, load_borders
 from wijkkit.loaders.areas import row_account
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
-from wijkkit.pipeline.earlier import public_figures
+from wijkkit.pipeline.earlier import known_elsewhere, public_figures
+from wijkkit.pipeline.estimation import estimate
 from wijkkit.pipeline.process.evaluate import judged_on
 from wijkkit.pipeline.respondents import load_respondents
 from wijkkit.registry import open_registry
@@ -61,7 +62,7 @@ def checked(
 
         read(estimate_references, references)
     if (policy := read(policy_for)) is not None:
-        read(public_figures, policy)
+        read(_check_public, policy, respondents)
     for load in (load_area_figures, load_catalogue, load_key_figures, load_group_interviews):
         read(load)
     if study.settings.process.quotes is not None:
@@ -254,6 +255,11 @@ def _check_asked(study: Study) -> None:
             expected="at least one indicator",
             remedy="Add one; docs/howto/add_an_indicator.md shows how.",
         )
+
+
+def _check_public(study: Study, policy: Policy, respondents: pd.DataFrame | None) -> None:
+    if public_figures(study, policy) and respondents is not None:
+        known_elsewhere(study, estimate(study, respondents).estimates.table, policy)
 
 
 # The design of a survey in words and numbers.

@@ -25,7 +25,7 @@ from wijkkit.disclosure.ledger import (
     standing,
     write_entry,
 )
-from wijkkit.disclosure.policy import percent_step
+from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
 from wijkkit.errors import DisclosureError, Problem
@@ -36,8 +36,8 @@ from wijkkit.study import Study
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY
 
 _FIGURE = ("value", "lower", "upper", "n", "step", "status", "method")
-#: By how much a figure that is public in whole points may differ from the estimate.
-_PUBLIC = 0.5 + 1e-9
+#: By how much a percentage that is public in whole points may differ from the estimate.
+_PUBLIC = 0.5
 #: Tables with an `outcome`: all that is concluded of an effect is kept or made anew together.
 _OF_OUTCOMES = ("effects", "detectable", "effect_assumptions", "effect_conclusions")
 
@@ -105,7 +105,7 @@ class Earlier:
         asked = np.flatnonzero(kept[at].any(axis=0))
 
         def stood(entry: Entry, left: np.ndarray) -> np.ndarray:
-            return _standing_in(entry, table)[at[:, left]].all(axis=0)
+            return self._standing_in(entry, table)[at[:, left]].all(axis=0)
 
         return self._as_published(kind, rows, keys, asked, stood)
 
@@ -125,12 +125,31 @@ class Earlier:
         for entry in reversed(self.entries):
             if name in entry.tables:
                 then = entry.tables[name]
-                place = Places(then, keys).of(rows.iloc[left])
+                place = self._place(then, rows.iloc[left], keys)
                 good = (place >= 0) & stood(entry, left)
                 _put(out, left[good], then.iloc[place[good]])
                 left = left[~good]
         _hide(out, left)
         return out
+
+    def _standing_in(self, entry: Entry, table: pd.DataFrame) -> np.ndarray:
+        """Return which cells are as the publication had them; one more, False, for none."""
+        then = entry.tables["estimates"]
+        there = self._place(then, table, ESTIMATE_KEYS)
+        same = there >= 0
+        for name in ("value", "status"):
+            now, before = table[name].to_numpy(object), then[name].to_numpy(object)[there]
+            same &= (now == before) | (pd.isna(now) & pd.isna(before))
+        return np.append(same, False)
+
+    def _place(self, then: pd.DataFrame, rows: pd.DataFrame, keys: Sequence[str]) -> np.ndarray:
+        """Return the place of rows in a published table: by their names, or those of kept figures."""
+        found, renamed = Places(then, keys), rows.copy()
+        for name in {"indicator", "area"} & set(keys):
+            was = self.kept[self.kept["turned"].ne(True)].groupby(name)[f"was_{name}"].first()
+            renamed[name] = rows[name].map(lambda one, was=dict(was): was.get(one, one))
+        at = found.of(rows)
+        return np.where(at >= 0, at, found.of(renamed))
 
     def baseline(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """Return who took part and how alike the arms were: of a wave with kept figures as
@@ -164,17 +183,6 @@ class Earlier:
             if name in tables
         }
         return {**tables, **made}
-
-
-def _standing_in(entry: Entry, table: pd.DataFrame) -> np.ndarray:
-    """Return which cells of the table are as the publication had them; one more, False, for none."""
-    then = entry.tables["estimates"]
-    there = Places(then).of(table)
-    same = there >= 0
-    for name in ("value", "status"):
-        now, before = table[name].to_numpy(object), then[name].to_numpy(object)[there]
-        same &= (now == before) | (pd.isna(now) & pd.isna(before))
-    return np.append(same, False)
 
 
 def _put(out: pd.DataFrame, at: np.ndarray, found: pd.DataFrame) -> None:
@@ -243,16 +251,19 @@ def public_figures(study: Study, policy: Policy) -> dict[str, pd.DataFrame]:
     for name in policy.published_elsewhere:
         try:
             rows = pd.read_csv(study.folder / name, dtype=dict.fromkeys(_PUBLIC_KEYS, str))
+            if absent := [o for o in ("indicator", "area", "wave", "value") if o not in rows]:
+                raise ValueError(f"no column {', '.join(absent)} in {', '.join(rows)}")
             rows = rows.assign(group_by=rows.get("group_by"), group=rows.get("group"))
             rows = rows.fillna({"group_by": "", "group": EVERYBODY})
             found[name] = rows[[*_PUBLIC_KEYS, "value"]].astype({"value": float})
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError) as error:
             raise DisclosureError(
                 "figures that are public already cannot be read",
                 file=name,
                 place="disclosure.published_elsewhere",
                 found=getattr(error, "strerror", None) or str(error),
-                expected="a CSV file beside study.yml, with the columns indicator, area, wave, value",
+                expected="a CSV file beside study.yml, with commas between the columns indicator, "
+                "area, wave, value and a point in decimals",
                 remedy="Correct the file, or its name in study.yml.",
             ) from error
     return found
@@ -265,28 +276,34 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
     area, wave, value`` and where there are groups ``group_by, group``. The key columns, ``status,
     step`` and `then`: NaN, a figure of these answers themselves. Raises DisclosureError: A file
     cannot be read, or a figure in it is not one of this study's: another cell, or more than half a
-    point beside the estimate.
+    point, of a score half a decimal, beside the estimate.
     """
     parts, problems = [], []
+    score = exact["unit"].eq("score").to_numpy()
+    exact = exact.assign(step=np.where(score, score_step(policy), percent_step(policy)))
+    room = np.where(score, score_step(policy) / 2, _PUBLIC) + 1e-9
     for name, rows in public_figures(study, policy).items():
         at, value = Places(exact, _PUBLIC_KEYS).of(rows), rows["value"].to_numpy(float)
         own = np.where(at >= 0, exact["value"].to_numpy(float)[at], np.nan)
-        for row in np.flatnonzero(~(np.abs(value - own) <= _PUBLIC)):
+        for row in np.flatnonzero(~(np.abs(value - own) <= room[at])):
             which = ", ".join(filter(None, rows.loc[row, _PUBLIC_KEYS]))
             problems.append(
                 Problem(
-                    "not a figure of this study, or another value",
+                    "another value than this study has"
+                    if at[row] >= 0
+                    else "no figure of this study",
                     file=name,
                     place=f"line {row + 2}",
                     found=f"{which}: {value[row]:g}",
-                    expected="the value of one of the study's cells, in whole points",
+                    expected="a key of the study in each column, and its value: a percentage in whole "
+                    f"points, a score in {policy.score_decimals} decimals",
                     remedy="Leave out what is not the same figure.",
                 )
             )
-        parts.append(exact.iloc[at[at >= 0]][list(ESTIMATE_KEYS)])
+        parts.append(exact.iloc[at[at >= 0]][[*ESTIMATE_KEYS, "step"]])
     DisclosureError.raise_for(problems)
-    known = pd.concat(parts) if parts else pd.DataFrame(columns=list(ESTIMATE_KEYS))
-    return known.assign(status="ok", step=percent_step(policy), then=np.nan)
+    known = pd.concat(parts) if parts else exact.iloc[:0][[*ESTIMATE_KEYS, "step"]]
+    return known.drop_duplicates().assign(status="ok", then=np.nan)
 
 
 def named_sample(study: Study, sample: Sample) -> Sample:

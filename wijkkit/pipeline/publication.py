@@ -137,9 +137,8 @@ def publish_release(
             prepared_by=author,
             made=read_record(study).files,
             said={
-                "release": entry.about.release if entry else "",
-                "corrects": corrects,
-                "reason": reason,
+                part: getattr(entry.about, part) if entry else ""
+                for part in ("release", "corrects", "reason")
             },
             keep=lambda: add_entry(study.ledgers, entry) if entry else None,
         )
@@ -161,8 +160,16 @@ def _entry(study: Study, author: str, corrects: str, reason: str, new_ledger: bo
     mark = fingerprint(study)
     entry = prepared(study)
     for one in entries:
-        if one.about.fingerprint == mark:
+        if one.about.fingerprint == mark and corrects in ("", one.about.corrects):
             return one
+        if one.about.fingerprint == mark:
+            correction_file(study).unlink(missing_ok=True)
+            raise DisclosureError(
+                f"the tables are those of {one.about.release}, so that nothing is replaced",
+                place="--corrects",
+                found=corrects,
+                remedy="Leave out --corrects and --reason.",
+            )
     at = datetime.now(UTC).isoformat(timespec="microseconds")
     release = f"{at[:10]}-{mark[:8]}"
     estimates = entry.tables["estimates"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from wijkkit.disclosure.sign_off import left_out_of
+from wijkkit.disclosure.sign_off import control_in_words
 from wijkkit.errors import ReportError
 from wijkkit.language import glossary, listed, text
 from wijkkit.language.messages import catalogue, escaped
@@ -197,12 +197,10 @@ def _absent(study: Study) -> Iterator[str]:
 
 
 def _control(study: Study) -> list[str]:
-    """Return which indicators the release left out, and why a rule is looser than usual."""
-    language, reason = study.language, study.settings.disclosure.reason
-    names = [escaped(study.text(study.indicators[key].label)) for key in left_out_of(study)]
-    said = [text("disclosure.hidden.left_out", language, name=name) for name in names]
+    """Return what the release left out and kept, and why a rule is looser than usual."""
+    said, reason = control_in_words(study, escaped), study.settings.disclosure.reason
     if reason:
-        said.append(text("disclosure.hidden.looser", language, reason=escaped(reason)))
+        said.append(text("disclosure.hidden.looser", study.language, reason=escaped(reason)))
     return said
 
 
