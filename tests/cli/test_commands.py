@@ -18,7 +18,7 @@ from wijkkit.batch import crate, manifest
 from wijkkit.batch.manifest import JobResult, RunResult
 from wijkkit.cli.run import failure_line, summary
 from wijkkit.demo import project
-from wijkkit.errors import DataError, Problem
+from wijkkit.errors import DataError, Problem, ReportError
 from wijkkit.live import extension
 from wijkkit.project import layout
 from wijkkit.reports import render
@@ -212,7 +212,13 @@ def test_what_is_wrong_in_a_study_is_raised_and_what_is_not_there_is_a_note(fold
 )
 def test_upgrade_says_what_is_newer_and_what_was_left(tmp_path, monkeypatch, found, said):
     monkeypatch.setattr(layout, "upgrade", lambda folder, ask: found)
-    assert told("upgrade", tmp_path).output.splitlines() == said
+    for words in ((tmp_path,), ("--study", tmp_path)):
+        assert told("upgrade", *words).output.splitlines() == said
+
+
+def test_there_is_no_report_of_a_study_that_has_not_run(folder):
+    with pytest.raises(ReportError, match=r"nothing has run yet.*wijkkit run"):
+        told("report", "--study", folder)
 
 
 @pytest.mark.parametrize(("words", "answer"), [(("--accept",), True), (("--keep",), False)])

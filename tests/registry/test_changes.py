@@ -139,7 +139,17 @@ def test_a_part_of_one_looks_like_a_percentage_of_another_scale(column):
     asked = broken("doubtful", column, 0.3, {"times": 100 * 0.3, "value": 0.3})
     assert in_words(asked, KINDS["goals"], "nl").remedy.startswith("Bedoelt u 30? ")
     assert "Klopt 0,3, " in in_words(asked, KINDS["goals"], "nl").remedy
-    for value, doubtful in ((0.3, True), (1.0, True), (1.5, False), (0.0, False), (30.0, False)):
+    slip = Change("goals", "D1", row("goals", name="Spelen", **{column: 6550.0}))
+    _, ((found,),) = settle([slip], [[]], state())
+    assert found.fields["times"] == 65.5
+    for value, doubtful in (
+        (0.3, True),
+        (1.0, True),
+        (1.5, False),
+        (0.0, False),
+        (100.0, False),
+        (655.0, True),
+    ):
         found = wrong_with(state(), "goals", "D1", {"name": "Spelen", column: value})
         assert found == ([("doubtful", column)] if doubtful else [])
 

@@ -222,6 +222,7 @@ def test_what_was_asked_once_has_not_changed_yet_and_nor_has_its_gap(folder):
     assert said.endswith(
         "nog maar één keer gemeten. Wat er verandert, is pas na een volgende meting te zeggen."
     )
+    assert list(show.table(view.outcomes(), ["label", "trend"]).data) == ["Indicator"]
     now = tidy(gaps().assign(wave="2021")).assign(verdict="lower")
     write_released(open_study(folder), "gaps", now)
     said = show.gap_summary(open_wijk(folder, "noord").gaps()).markdown
@@ -436,6 +437,15 @@ def test_a_difference_in_a_coarse_step_keeps_the_verdict_of_its_exact_limits(fol
         assert moved in changed and (rounded in changed) == clear
         cell = show.table(view.outcomes(), ["label", "trend"]).data.iloc[0, 1]
         assert moved in cell and ("(gezien voor het afronden)" in cell) == clear
+    # Two groups that stand alike in a coarse step are said to be so far apart, not to be alike.
+    write_released(study, "gaps", pd.concat(rows.values()).assign(verdict="lower"))
+    levels = estimates().assign(group_by="ses", value=50.0, lower=30.0, upper=70.0, step=10.0)
+    alike = pd.concat([estimates(), *(levels.assign(group=group) for group in ("low", "high"))])
+    write_released(study, "estimates", tidy(alike))
+    said = show.gap_summary(open_wijk(folder, "noord").gaps()).markdown
+    assert (
+        "speelt voldoende buiten (ongeveer −30 procentpunt)" in said and "ongeveer 50%" not in said
+    )
     for name, table in (("gaps", pd.concat(rows.values())), ("changes", changes().assign(**found))):
         write_released(study, name, table.assign(verdict="unknown"))
     view = open_wijk(folder, "noord")

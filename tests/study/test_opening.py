@@ -129,6 +129,12 @@ def test_a_study_shows_itself_escaped(folder):
             "wijken/, arm: programme wijken without any comparator",
         ),
         (
+            "study.yml",
+            "programme: {name: Programma, start: 2018-09-01}\n",
+            "",
+            "study.yml, programme: wijken that have the programme, and no programme",
+        ),
+        (
             "wijken/zuid.yml",
             "wijk: zuid",
             "wijk: ../zuid",

@@ -132,6 +132,9 @@ def check(study: StudyOption = Path("parameters")) -> None:
 
 def upgrade(
     project: Annotated[Path, typer.Argument(help="Folder that 'wijkkit new' laid out.")] = Path(),
+    study: Annotated[
+        PathOrNone, typer.Option(help="The same folder, as other commands take it.")
+    ] = None,
     accept: Annotated[
         bool | None,
         typer.Option("--accept/--keep", help="Answer for every file that you changed as well."),
@@ -146,7 +149,7 @@ def upgrade(
             return accept
         return typer.confirm(f"Replace {found.name}? Yours is kept as {found.name}.own")
 
-    replaced, left = bring(project.resolve(), ask)
+    replaced, left = bring((study or project).resolve(), ask)
     for name in replaced:
         typer.echo(f"newer: {name}")
     for name in left:

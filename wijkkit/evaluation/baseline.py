@@ -169,7 +169,8 @@ def timeline(study: Study) -> pd.DataFrame:
     rows: list[tuple[str, str, date, date | None]] = [
         ("wave", wave.id, wave.start, wave.end) for wave in study.waves
     ]
-    rows.append(("programme", "", study.settings.programme.start, None))
+    if study.starts:
+        rows.append(("programme", "", study.settings.programme.start, None))
     rows += [
         ("start", wijk, neighbourhood.start, None)
         for wijk, neighbourhood in study.neighbourhoods.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -193,8 +194,12 @@ def _doubtful(change: Change, after: Rows, state: State) -> Iterator[Problem]:
         if value is None or change.confirmed or value == stored.get(column.name):
             continue
         if column.doubtful_to and 0 < value <= column.doubtful_to:
-            fields = {"times": 100 / column.doubtful_to * value, "value": float(value)}
-            yield broken("doubtful", column.name, value, fields)
+            meant = 100 / column.doubtful_to * value
+        elif column.doubtful_to and value > 100:
+            meant = value / 10 ** math.ceil(math.log10(value / 100))
+        else:
+            continue
+        yield broken("doubtful", column.name, value, {"times": meant, "value": float(value)})
 
 
 def _not_there(change: Change, after: Rows, state: State) -> Iterator[Problem]:

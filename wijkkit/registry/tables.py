@@ -26,7 +26,8 @@ class Column:
     it holds, with its unit. `required`: Whether a row must have it. `minimum`, `maximum`: Range of
     a number, both included. `choice_set`: The name of those choices, under which the catalogue has
     their labels. `listed_in`: The list of the study that holds the choices. `doubtful_to`: A number
-    above zero up to this one is asked about: it may be on a scale that ends there, not at 100.
+    above zero up to this one is asked about: it may be on a scale that ends there, not at 100; so
+    is one above 100.
     """
 
     name: str

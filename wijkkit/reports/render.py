@@ -110,6 +110,8 @@ def render(
     """
     with writing(study.runs, REPORT, ReportError):
         states = notebook_states(study)
+        if not states:
+            raise ReportError("nothing has run yet", remedy="Run the study: wijkkit run.")
         return render_states(study, states, engine, formats, wijken, jobs, approved)
 
 

@@ -208,21 +208,20 @@ def gap_summary(frame: pd.DataFrame) -> ShownText | Nothing:
         f"{escaped(small_first(row['label']))} ({_difference(number_at(row, 'change'), language)})"
         for _, row in moved.iterrows()
     ]
-    twice = known["change_status"].ne("missing").any()
-    if moves or (twice and not known["unjudged"].any()):
+    if moves or (known["change_status"].ne("missing").any() and not known["unjudged"].any()):
         key = "show.gap.moved" if moves else "show.gap.not_moved"
         said = text(key, language, names=listed(moves, language))
         lines.append(said + any_over_zero(moved, "change_", language))
     if unjudged := int(known["unjudged"].sum()):
         lines.append(counted("show.gap.withheld", unjudged, language))
-    absent = frame[~frame["gap_status"].eq("ok")]
-    return bullets([*lines, *absent_sentences(absent, language, "gap")])
+    return bullets([*lines, *absent_sentences(frame, language, "gap")])
 
 
 def _with_both(row: pd.Series, language: str) -> str:
-    """Return an outcome with what both groups score."""
+    """Return an outcome with what both groups score; where that looks alike, how far apart."""
     first, last = (shown_value(number_at(row, end), language) for end in ("first", "last"))
-    groups = f"{escaped(row['first_group'])} {first}, {escaped(row['last_group'])} {last}"
+    apart = _difference(number_at(row, "gap"), language) if first == last else ""
+    groups = apart or f"{escaped(row['first_group'])} {first}, {escaped(row['last_group'])} {last}"
     return f"{escaped(small_first(row['label']))} ({groups})"
 
 

@@ -246,7 +246,8 @@ def _column(frame: pd.DataFrame, name: str, language: str) -> list[str]:
     if (numbers := _numbers(frame, name)) is not None:
         return [shown_interval(one, language) for one in numbers]
     show = _words_of("assumed" if name == "verdict" and "to_box" in frame else name, language)
-    cells = [show(value) for value in frame[name]]
+    once = name == "trend" and "first_wave" in frame and frame["first_wave"].eq(frame["wave"]).all()
+    cells = ["" if once else show(value) for value in frame[name]]
     if name in _NOT_JUDGED and "direction" in frame:
         unjudged = frame[name].eq("unknown") & frame[f"{_NOT_JUDGED[name]}_status"].eq("ok")
         unjudged &= frame["direction"].eq("none") | (name == "trend")

@@ -195,8 +195,10 @@ class StudyFile(Model):
     """In which it is reported."""
     city: City
     """The municipality."""
-    programme: Programme
-    """What is evaluated."""
+    programme: Programme = Field(
+        default_factory=lambda study: Programme(name=study["title"], start=date(1990, 1, 1))
+    )
+    """What is evaluated, where a wijk has a programme."""
     waves: tuple[Wave, ...] = ()
     """The measurements, in order."""
     groupings: tuple[Grouping, ...] = ()

@@ -100,8 +100,12 @@ def test_a_balance_hides_all_categories_where_one_has_too_few(make_study, respon
 
 
 def test_the_timeline_holds_waves_start_and_the_measures_between_them(make_study):
-    table = timeline(make_study())
+    study = make_study()
+    table = timeline(study)
     assert table["kind"].tolist()[:4] == ["wave"] * 3 + ["programme"]
     corona = table[table["kind"].eq("corona")]
     assert corona["start"].min().year == 2020
     assert corona["end"].max() <= table.loc[table["kind"].eq("wave"), "end"].max()
+    nowhere = {k: one.model_copy(update={"arm": "none"}) for k, one in study.neighbourhoods.items()}
+    without = timeline(replace(study, neighbourhoods=nowhere))
+    assert "programme" not in set(without["kind"]) and len(without) == len(table) - 1
