@@ -254,10 +254,9 @@ def fewest(choice: Choice) -> int:
     Each figure of a larger area has the room of whichever step has most on that side, so that no
     choice can hide fewer.
     """
-    system = choice.shown.system
-    start = np.where(
-        (system.level != "wijk") & (choice.first > 0), choice.shown.widest(), choice.first
-    )
+    system, reach = choice.shown.system, choice.shown._reach
+    reach[np.inf] = tuple(np.max(side, axis=0) for side in zip(*reach.values(), strict=True))
+    start = np.where((system.level != "wijk") & (choice.first > 0), np.inf, choice.first)
     may = np.flatnonzero(choice.first > 0)
     for many in range(len(may)):
         for hidden in combinations(may, many):

@@ -197,7 +197,7 @@ def test_each_town_that_moves_of_children_prove_is_one_for_the_audit(seed, score
         multiple = np.where(choice.first > 0, size, 0.0)
         secret, ends = choice.secrets(multiple), Ends(shown.count[None])
         program = Program(shown, multiple)
-        program.look_at(program.possible(choice.proofs(multiple, secret)), ends)
+        program.look_at(program.possible(choice.moves.proofs(multiple, secret)), ends)
         proven = secret[choice.open_by_moves(multiple)[secret]]
         assert (ends.width() >= shown.need - 1e-6)[proven].all()
         found += len(proven)
@@ -238,8 +238,8 @@ def test_what_a_search_found_for_one_choice_is_looked_at_again_for_the_next(seed
             multiple = np.where(one.multiple > 0, np.maximum(one.multiple, size), 0.0)
             secret = choice.secrets(multiple)
             need = shown.need[secret] - 1e-6
-            again = search.widths(multiple)[secret] >= need
-            assert (again <= (Search(choice).widths(multiple)[secret] >= need)).all()
+            again = search.ends(multiple).width()[secret] >= need
+            assert (again <= (Search(choice).ends(multiple).width()[secret] >= need)).all()
 
 
 def test_a_count_beyond_all_that_is_possible_is_decided_at_once():

@@ -147,10 +147,10 @@ def test_in_a_large_system_towns_are_sought_in_the_wijken_around_a_count(
         inside = np.array([[choice.in_wijk[c, w] for w in range(3)] for c in range(len(need))])
         for multiple in steps_at_random(one, 4, seed):
             secret = choice.secrets(multiple)
-            found = np.minimum(Search(choice).widths(multiple, further=True), need)
+            found = np.minimum(Search(choice).ends(multiple, further=True).width(), need)
             exact = np.minimum(one.widths(multiple), need)
             assert (found <= exact)[secret].all()
-            by_moves = np.minimum(Search(choice).widths(multiple), need)
+            by_moves = np.minimum(Search(choice).ends(multiple).width(), need)
             assert (by_moves <= found)[secret].all()
             beyond += int((found > by_moves)[secret].sum())
             for cell in secret:
@@ -204,4 +204,4 @@ def test_a_search_ends_with_the_second_count_that_stays_undecided(monkeypatch):
 
 def test_where_nothing_is_secret_nothing_is_sought():
     one = small(1, 1)
-    assert not Search(one.choice).widths(np.ones(len(one.shown.need))).any()
+    assert not Search(one.choice).ends(np.ones(len(one.shown.need))).width().any()

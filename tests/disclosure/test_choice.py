@@ -69,7 +69,7 @@ def test_what_must_stay_open_is_what_is_hidden_and_not_free(questions, weighted)
     assert not len(choice.secrets(np.full(len(hidden), -1.0)))
     # What is known exactly is no secret any more.
     secret = choice.secrets(one.one.multiple)
-    beside = choice.beside(one.shown.knowing(secret[:2]))
+    beside = choice.knowing(secret[:2])
     assert beside.secrets(one.one.multiple).tolist() == secret[2:].tolist()
     # What is asked of no cell cannot be narrow, and all that is narrow is a secret.
     assert not len(choice.narrow(choice.first, np.zeros(0, int)))

@@ -16,14 +16,14 @@ from wijkkit.disclosure.effects import (
     everything_known,
     shown_effects,
 )
-from wijkkit.disclosure.rounding import around, limits, to_step
+from wijkkit.disclosure.rounding import limits, to_step
 
 GROUPS = {"sex": ("girl", "boy")}
 INDICATOR = "from 0"
 #: The wave of the towns is the second, or the first; of the other one nothing is in question.
 COMPARED = {
-    "after": Comparison({"w00": True, "w01": False, "w02": True}, "0", "1", ("", "sex"), GROUPS),
-    "before": Comparison({"w00": False, "w01": True, "w02": False}, "1", "2", ("", "sex"), GROUPS),
+    "after": Comparison({"w00": True, "w01": False, "w02": True}, "0", "1", GROUPS),
+    "before": Comparison({"w00": False, "w01": True, "w02": False}, "1", "2", GROUPS),
 }
 AFTER = COMPARED["after"]
 
@@ -63,7 +63,7 @@ def looks(estimate: np.ndarray, half: np.ndarray, step: float, multiple: float) 
     """What is shown of an effect in every town."""
     step = step * multiple
     ends = estimate, estimate - half, estimate + half
-    shown = around(*ends, step) if multiple > 1 else limits(*ends[1:], step, np.inf)
+    shown = limits(*ends, step, multiple > 1)
     return np.column_stack([to_step(estimate, step), *shown])
 
 

@@ -42,16 +42,16 @@ def test_a_number_is_its_exact_multiple_however_it_was_computed():
 
 def test_no_zero_is_printed_with_a_sign():
     found = [to_step(-0.2), down(-0.0, 1.0)]
-    found += [*limits([-0.2], [-0.2], 1.0, 1.0), *limits([-0.0], [-0.4], 1.0, 0.5)]
+    found += limits([0.0], [-0.2], [-0.2], 1.0, False)
     found += [around([3.0], [-1.0], [-3.0], 10.0)[1], around([3.0], [3.0], [3.0], 2.0)[0] - 2]
     assert not any(np.signbit(one).any() for one in found) and max(map(np.max, found)) == 0
 
 
-def test_limits_in_the_finest_step_are_nearest_and_in_a_coarser_one_outwards():
-    lower, upper = limits([41.6, 41.6, 41.4], [58.4, 58.4, 58.6], [1.0, 5.0, 2.0], [1.0, 1.0, 2.0])
-    assert lower.tolist() == [42.0, 40.0, 42.0]
-    assert upper.tolist() == [58.0, 60.0, 58.0]
-    assert [one.tolist() for one in limits([-3.0], [0.0], 2.0, 1.0)] == [[-4.0], [0.0]]
+def test_limits_in_the_finest_step_are_nearest_and_in_a_coarser_one_around_the_value():
+    # 50 in steps of 5 is any value from 47.5 to 52.5, 8.4 below and above it.
+    coarse = np.array([False, True, False])
+    found = limits([50.0] * 3, [41.6, 41.6, 41.4], [58.4, 58.4, 58.6], [1.0, 5.0, 2.0], coarse)
+    assert [one.tolist() for one in found] == [[42.0, 35.0, 42.0], [58.0, 65.0, 58.0]]
 
 
 @pytest.mark.parametrize("step", [2.0, 5.0, 10.0])

@@ -156,7 +156,7 @@ def test_the_towns_that_are_held_open_show_the_same_slopes(seed):
     shown = shown_beside(released.slopes, released.table).query("status == 'ok'")
     (one,) = released.settled
     search = Search(one.choice)
-    search.widths(one.multiple, one.lines)
+    search.ends(one.multiple, one.lines).width()
     system, n = one.system, one.system.respondents()
     compared = 0
     towns = np.concatenate([np.zeros((0, len(n))), *(one.toarray() for one, _ in search._found)])

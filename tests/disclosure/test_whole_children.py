@@ -201,7 +201,7 @@ def test_the_audit_finds_open_what_is_open_and_nothing_else(seed, questions, wei
     for multiple in choices(one, 5, seed):
         secret, need = one.choice.secrets(multiple), one.shown.need
         exact = np.minimum(one.widths(multiple), need)
-        found = search.widths(multiple)
+        found = search.ends(multiple).width()
         assert (np.minimum(found, need)[secret] == exact[secret]).all()
 
 
@@ -258,7 +258,7 @@ def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weight
         assert (exact >= need - 1e-9)[is_open].all()
         # Each proof is a town that looks the same.
         program = Program(one.shown, multiple)
-        proofs = one.choice.proofs(multiple, one.choice.secrets(multiple))
+        proofs = one.choice.moves.proofs(multiple, one.choice.secrets(multiple))
         ends = Ends(one.count[[one.true]])
         program.look_at(program.possible(proofs), ends)
         assert (ends.width() <= exact).all()

@@ -139,7 +139,8 @@ def effect(**estimate: float) -> dict[str, pd.DataFrame]:
     rows = rows.assign(status="ok", reason="")
     arguments = pd.DataFrame({"argument": ["method"], "planned": ["a"], "used": ["a"]})
     said = pd.DataFrame({"outcome": estimate.keys(), "part": "effect", "key": "shown_better"})
-    return {"effects": rows, "effect_conclusions": said, "effect_arguments": arguments}
+    alike = dict.fromkeys(("effects", "detectable", "effect_assumptions"), rows)
+    return {**alike, "effect_conclusions": said, "effect_arguments": arguments}
 
 
 @pytest.mark.parametrize(

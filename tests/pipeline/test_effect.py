@@ -228,12 +228,13 @@ EVERYBODY = ("noord", "", "all")
     ("cells", "columns", "expected"),
     [
         ([EVERYBODY], {}, ["ok", 12, -3, 28, 1]),
-        # In the coarsest step of its cells, limits outwards; not where one of these is not shown.
-        ([EVERYBODY, ("zuid", "", "all")], {}, ["ok", 10, -5, 30, 5]),
+        # In the coarsest step of its cells, with limits of any value from 7.5 to 12.5; not where one
+        # of these is not shown.
+        ([EVERYBODY, ("zuid", "", "all")], {}, ["ok", 10, -10, 30, 5]),
         ([EVERYBODY, ("noord", "ses", "low")], {}, ["too_few"]),
         ([EVERYBODY], {"status": "missing"}, ["missing"]),
         # Of a share limits go to the nearest where it is shown in its finest step.
-        ([("zuid", "", "all")], {"unit": "percent"}, ["ok", 10, -5, 30, 5]),
+        ([("zuid", "", "all")], {"unit": "percent"}, ["ok", 10, -10, 30, 5]),
         ([EVERYBODY], {"unit": "percent"}, ["ok", 12, -3, 28, 1]),
         ([EVERYBODY], {"unit": "ratio"}, ["ok", 12.44, -3.2, 27.6, 0.01]),
         ([("zuid", "", "all")], {"unit": "odds_ratio"}, ["hidden"]),

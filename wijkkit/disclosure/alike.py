@@ -14,16 +14,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.audit import audited, narrow_with
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.loss import lost
 from wijkkit.disclosure.program import Program
 from wijkkit.disclosure.system import Ends
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 #: By how many children a hidden count is tried to differ, beyond what is asked.
 _BEYOND = 1
 #: Up to so many hidden wijken all counts near the truth are listed; of more, those that differ
@@ -228,7 +226,7 @@ def _moves(size: int, most: int) -> Floats:
     return moved[np.argsort(np.abs(moved).sum(axis=1), kind="stable")]
 
 
-def _within(one: Settled, cells: Ints, moved: Floats) -> NDArray[np.bool_]:
+def _within(one: Settled, cells: Ints, moved: Floats) -> Mask:
     """Return which counts the figures of everybody in larger areas allow; other wijken are shown."""
     system, slack = one.system, one.choice.shown.slack(one.multiple)
     larger = np.flatnonzero((system.slot == 0) & (system.level != "wijk"))

@@ -10,16 +10,15 @@ unequal weights a search may end undecided: then the count is taken as narrow.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from wijkkit.disclosure.arrays import Floats, Ints
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.program import Moved, Program
 from wijkkit.disclosure.system import Ends
 
-Floats = NDArray[np.float64]
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
 #: by then counts as narrow.
 SEARCHES = 2
@@ -101,34 +100,29 @@ class Search:
         known: Lines | None = None,
         further: bool = False,
         first: bool = False,
-    ) -> NDArray[np.int64]:
+    ) -> Ints:
         """Return the hidden cells of which no towns show that they are open.
 
         `further`: In a large system, too, towns are sought where moves of children prove nothing.
         `first`: Only whether there are any is asked: no town is sought after the first.
         """
-        width = self.widths(multiple, known, further, first)
-        secret = self._choice.secrets(multiple)
-        return secret[width[secret] < self._shown.need[secret] - _TINY]
+        ends = self.ends(multiple, known, further, first)
+        return self._left(self._choice.secrets(multiple), ends)
 
-    def widths(
+    def ends(
         self,
         multiple: Floats,
         known: Lines | None = None,
         further: bool = False,
         first: bool = False,
-    ) -> Floats:
-        """Return how far apart two towns that look the same are, per cell, as far as is needed.
+    ) -> Ends:
+        """Return the counts of the towns that were found, as far apart as is needed or can be.
 
         With `first` no further than to the first that is not open.
         """
         shown, choice = self._shown, self._choice
-        secret = choice.secrets(multiple)
-        if not len(secret):
-            return np.zeros(len(multiple))
         if self._differences is not None:
-            own = self._differences.known(multiple)
-            known = own if known is None else own + known
+            known = self._differences.known(multiple)
         self._program = program = Program(shown, multiple, known, self._program)
         ends = Ends(shown.count[None])
         if self._found:
@@ -137,22 +131,21 @@ class Search:
             self._found = [(one, weighted)]
             program.look_at(self._found[0], ends)
 
-        def narrow() -> NDArray[np.int64]:
-            return secret[ends.width()[secret] < shown.need[secret] - _TINY]
-
-        if len(left := narrow()):
-            self._note(program, program.possible(choice.proofs(multiple, left, known)), ends)
-        left = narrow()
+        secret = choice.secrets(multiple)
+        if len(left := self._left(secret, ends)):
+            proofs = choice.moves.proofs(multiple, left, known)
+            self._note(program, program.possible(proofs), ends)
+        left = self._left(secret, ends)
         left = left if self.seeks(further) else left[choice.beyond_moves[left]]
         self._seek(program, multiple, left, ends, first)
-        return ends.width()
+        return ends
 
     def seeks(self, further: bool = False) -> bool:
         """Return whether towns are sought: of linked questions of a large system it takes too long."""
         return self._choice.small or (further and len(self._shown.system.indicators) == 1)
 
     def _seek(
-        self, program: Program, multiple: Floats, asked: NDArray[np.int64], ends: Ends, first: bool
+        self, program: Program, multiple: Floats, asked: Ints, ends: Ends, first: bool
     ) -> None:
         """Seek towns for these counts; with `first` no further than one that is not open."""
         undecided = 0
@@ -168,8 +161,12 @@ class Search:
             if undecided == SEARCHES:
                 return
 
+    def _left(self, cells: Ints, ends: Ends) -> Ints:
+        """Return those of these cells that are not open yet."""
+        return cells[ends.width()[cells] < self._shown.need[cells] - _TINY]
+
     def _open(self, cell: int, ends: Ends) -> bool:
-        return bool(ends.width()[cell] >= self._shown.need[cell] - _TINY)
+        return not len(self._left(np.array([cell]), ends))
 
     def _decided(self, program: Program, cell: int, ends: Ends) -> bool:
         """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
@@ -215,31 +212,18 @@ class Search:
                 self._note(program, program.moved(town), ends)
 
 
-def open_with(
-    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Lines | None = None
-) -> bool:
+def open_with(choice: Choice, multiple: Floats, exact: Ints, known: Lines | None = None) -> bool:
     """Return whether all stays open for who knows more than the figures, by towns of whole children.
 
-    Parameters
-    ----------
-    choice : Choice
-    multiple : (C,) array
-    exact : array of int
-        Cells whose counts are known exactly.
-    known : Lines, optional
+    `exact`: Cells whose counts are known exactly.
     """
     hidden = np.isin(exact, choice.secrets(multiple)).any()
     return not hidden and not len(narrow_with(choice, multiple, exact, known))
 
 
-def narrow_with(
-    choice: Choice, multiple: Floats, exact: NDArray[np.int64], known: Lines | None = None
-) -> NDArray[np.int64]:
+def narrow_with(choice: Choice, multiple: Floats, exact: Ints, known: Lines | None = None) -> Ints:
     """Return the other hidden cells of which no town of whole children proves that they are open.
 
     The reader knows as much as in `open_with`.
     """
-    beside = choice.beside(choice.shown.knowing(exact))
-    narrow = Search(beside).narrow(multiple, known)
-    beside.forget()
-    return narrow
+    return Search(choice.knowing(exact)).narrow(multiple, known)

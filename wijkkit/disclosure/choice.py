@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
-from wijkkit.disclosure.moves import Moves, Proofs
+from wijkkit.disclosure.moves import Moves
 from wijkkit.disclosure.system import System
 from wijkkit.disclosure.towns import TINY, Towns
 
-Floats = NDArray[np.float64]
 SIZES = np.array([1.0, *COARSER])
 #: A cell that is neither shown nor to be kept open.
 FREE = -1.0
@@ -33,29 +32,25 @@ SMALL = 300
 class Choice:
     """The choice for one system.
 
-    Parameters
-    ----------
-    shown : Shown
-    first : (C,) array
-        By the rules: 1 for a cell that may be shown, 0 for one that may not.
-    kept : (C,) array of bool
-        Cells that were published before and stand as they are.
+    `first`: By the rules: 1 for a cell that may be shown, 0 for one that may not. `kept`: Cells
+    that were published before and stand as they are.
     """
 
-    def __init__(self, shown: Shown, first: Floats, kept: NDArray[np.bool_]) -> None:
+    def __init__(self, shown: Shown, first: Floats, kept: Mask) -> None:
         self.shown, self.first, self._kept = shown, first, kept
-        self._moves = Moves(shown)
+        self.moves = Moves(shown)
         self._towns: Towns | None = None
         self.count = shown.count
         self._n = shown.system.respondents()
-        self._sharing: dict[bytes, NDArray[np.bool_]] = {}
-        self.in_wijk = self._moves.in_wijk
+        self._sharing: dict[bytes, Mask] = {}
+        self.in_wijk = self.moves.in_wijk
         self._wijken = self.in_wijk.sum(axis=1)
         # Where all answer alike no town is another one.
         unknowns = len(shown.system.size) * (len(shown.system.patterns) - 1)
         self.small = 0 < unknowns < SMALL
-        self._unit = _units(shown.system, self.small)
-        #: A number of each cell's group in its area.
+        areas = np.unique(shown.system.level + "/" + shown.system.area, return_inverse=True)[1]
+        #: A number of each cell's area, of which there is one in a small system; and of its group.
+        self._unit = areas * (not self.small)
         parts = np.column_stack([self._unit, shown.system.slot, shown.system.group])
         self._part = np.unique(parts, axis=0, return_inverse=True)[1].ravel()
         self._rooms, need = shown.rooms(SIZES), shown.need.max()
@@ -68,7 +63,7 @@ class Choice:
         self._secret = (first == 0) | (shown.system.level != "gebied")
         self._failed = np.zeros(len(first), int)
 
-    def _loses(self, multiple: Floats, one: float) -> NDArray[np.bool_]:
+    def _loses(self, multiple: Floats, one: float) -> Mask:
         """Return the cells that lose more in this multiple, and have more room there."""
         more = lost(multiple) < lost(one)
         if one > 0:
@@ -77,7 +72,7 @@ class Choice:
             more &= self._rooms[np.searchsorted(SIZES, one)] > room
         return more
 
-    def narrow(self, multiple: Floats, asked: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
+    def narrow(self, multiple: Floats, asked: Ints | None = None) -> Ints:
         """Return the hidden cells whose counts are not open enough.
 
         `asked`: Cells that may be narrow; all that are hidden where not given.
@@ -134,8 +129,8 @@ class Choice:
         return int((whole & (self.first > 0) & (multiple == 0)).sum())
 
     def _in_order(
-        self, multiple: Floats, narrow: NDArray[np.int64], careful: bool = False
-    ) -> tuple[Floats, NDArray[np.int64]]:
+        self, multiple: Floats, narrow: Ints, careful: bool = False
+    ) -> tuple[Floats, Ints]:
         """Give up one kind of loss after another until all is open, and return what is not."""
         for loss in ORDER:
             if len(narrow):
@@ -146,8 +141,8 @@ class Choice:
         return multiple, narrow
 
     def _given_up(
-        self, loss: Loss, multiple: Floats, narrow: NDArray[np.int64], careful: bool
-    ) -> tuple[Floats, NDArray[np.int64]]:
+        self, loss: Loss, multiple: Floats, narrow: Ints, careful: bool
+    ) -> tuple[Floats, Ints]:
         system = self.shown.system
         steps = [np.zeros(len(multiple))]
         if loss.multiples == COARSER:
@@ -164,9 +159,7 @@ class Choice:
                 narrow = self.narrow(multiple, asked)
         return multiple, narrow
 
-    def _one_by_one(
-        self, which: NDArray[np.bool_], multiple: Floats, narrow: NDArray[np.int64]
-    ) -> tuple[Floats, NDArray[np.int64]]:
+    def _one_by_one(self, which: Mask, multiple: Floats, narrow: Ints) -> tuple[Floats, Ints]:
         """Hide cells of wijken, in each wijk those of the same question first, small ones first."""
         area = self.shown.system.area
         while len(narrow):
@@ -186,11 +179,11 @@ class Choice:
             narrow = self.narrow(multiple, np.union1d(narrow, best))
         return multiple, narrow
 
-    def _alike(self, cells: NDArray[np.int64], left: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _alike(self, cells: Ints, left: Ints) -> Ints:
         """Return those of the cells left of the same areas and groups as these."""
         return left[np.isin(self._part[left], self._part[cells])]
 
-    def _next(self, cell: int, left: NDArray[np.int64]) -> int | None:
+    def _next(self, cell: int, left: Ints) -> int | None:
         """Return which of these cells is hidden next for the sake of a narrow one.
 
         One of the same wijk; else the same group of another, or everybody there.
@@ -205,14 +198,14 @@ class Choice:
         order = np.lexsort([self._n[left], ~same[left], ~slot[left]])
         return int(left[order[0]]) if len(left) else None
 
-    def _near_to(self, cells: NDArray[np.int64]) -> NDArray[np.bool_]:
+    def _near_to(self, cells: Ints) -> Mask:
         """Return the cells that share a child's wijk with these."""
         wijken = self.in_wijk[cells].any(axis=0)
         if (key := wijken.tobytes()) not in self._sharing:
             self._sharing[key] = np.asarray(self.in_wijk[:, wijken].any(axis=1))
         return self._sharing[key]
 
-    def _near(self, narrow: NDArray[np.int64], loss: Loss) -> NDArray[np.bool_]:
+    def _near(self, narrow: Ints, loss: Loss) -> Mask:
         """Return the cells that a loss is for: near these, or any that can be left out."""
         # Another wijk of the same arm, gebied or city can hide this one.
         return self._near_to(narrow) | (0.0 in loss.multiples)
@@ -231,7 +224,7 @@ class Choice:
                 multiple = self._restored(multiple, np.flatnonzero(more), less)
         return multiple
 
-    def _rank(self, multiple: Floats) -> NDArray[np.int64]:
+    def _rank(self, multiple: Floats) -> Ints:
         """Return which kind of loss each cell has; -1 for none, or by the rules."""
         rank = np.full(len(multiple), -1)
         for number, loss in enumerate(ORDER):
@@ -239,7 +232,7 @@ class Choice:
             rank = np.where(given_up & (rank < 0) & (self.first > 0), number, rank)
         return rank
 
-    def more(self, multiple: Floats, cells: NDArray[np.int64], block: bool = True) -> Floats | None:
+    def more(self, multiple: Floats, cells: Ints, block: bool = True) -> Floats | None:
         """Return a choice that gives up more for these cells; None where there is nothing left.
 
         Of wijken one figure for each narrow cell, or with `block` all that are near. In a coarser
@@ -261,42 +254,36 @@ class Choice:
                     return np.where(np.isin(np.arange(len(which)), some), one, multiple)
         return None
 
-    def keeping(self, cells: NDArray[np.bool_]) -> Choice:
+    def keeping(self, cells: Mask) -> Choice:
         """Return the choice in which these cells stand as well, whatever is given up."""
         made = copy(self)
         made._kept = self._kept | cells
         vars(made).pop("beyond_moves", None)  # it depends on what is kept
         return made
 
-    def beside(self, shown: Shown) -> Choice:
-        """Return the same choice for who knows more of the figures."""
-        return Choice(shown, self.first, self._kept)
+    def knowing(self, cells: Ints) -> Choice:
+        """Return the same choice for who knows the counts of these cells."""
+        return Choice(self.shown.knowing(cells), self.first, self._kept)
 
     def forget(self) -> None:
         """Give back the memory that the choice took."""
-        self._moves.forget()
+        self.moves.forget()
         self._sharing.clear()
 
-    def secrets(self, multiple: Floats) -> NDArray[np.int64]:
+    def secrets(self, multiple: Floats) -> Ints:
         """Return the cells whose counts must stay open."""
         return np.flatnonzero((multiple == 0) & self._secret & (self.shown.need > 0))
 
-    def open_by_moves(self, multiple: Floats) -> NDArray[np.bool_]:
+    def open_by_moves(self, multiple: Floats) -> Mask:
         """Return which hidden counts moves of children alone show to be open enough."""
-        return self._moves.widths(multiple) >= self.shown.need - TINY
+        return self.moves.widths(multiple) >= self.shown.need - TINY
 
     @cached_property
-    def beyond_moves(self) -> NDArray[np.bool_]:
+    def beyond_moves(self) -> Mask:
         """Counts of a large system that no hiding opens by moves: the audit seeks towns for them."""
         return ~(self.small | self.open_by_moves(np.where(self._kept, self.first, 0.0)))
 
-    def proofs(
-        self, multiple: Floats, cells: NDArray[np.int64], lines: Lines | None = None
-    ) -> Proofs:
-        """Return towns that look the same for these counts, by the children who answer otherwise."""
-        return self._moves.proofs(multiple, cells, lines)
-
-    def _restored(self, multiple: Floats, cells: NDArray[np.int64], less: Floats) -> Floats:
+    def _restored(self, multiple: Floats, cells: Ints, less: Floats) -> Floats:
         """Set as many of these cells to `less` as can be: in each area all, or the halves of them.
 
         Areas of a level have no wijk in common: what is narrow is undone where it is to blame. In a
@@ -320,7 +307,7 @@ class Choice:
             parts = {unit: chunks for unit, chunks in parts.items() if chunks}
         return multiple
 
-    def _halves(self, cells: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    def _halves(self, cells: Ints) -> list[Ints]:
         """Return halves of cells by group, and those of one group of a wijk in halves.
 
         Of a larger area of many wijken that takes long and gives hardly any figure back.
@@ -332,9 +319,7 @@ class Choice:
         parted = self.small or (self.shown.system.level[cells] == "wijk").all()
         return np.array_split(cells, 2)[::-1] if parted and len(cells) > 1 else []
 
-    def _to_blame(
-        self, heads: Mapping[int, NDArray[np.int64]], narrow: NDArray[np.int64]
-    ) -> list[int]:
+    def _to_blame(self, heads: Mapping[int, Ints], narrow: Ints) -> list[int]:
         """Return the areas that have to do with narrow cells; all where none does."""
         if not len(narrow):
             return []
@@ -343,26 +328,12 @@ class Choice:
         return found or list(heads)
 
 
-def _units(system: System, together: bool) -> NDArray[np.int64]:
-    """Return a number of each cell's area; 0 where all are taken together."""
-    if together:
-        return np.zeros(len(system.rows), np.int64)
-    return np.unique(system.level + "/" + system.area, return_inverse=True)[1]
-
-
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What is shown of a system.
 
-    Parameters
-    ----------
-    multiple : (C,) array
-        Of the finest step of each cell; 0 where it is hidden.
-    unit : float
-        What a share of 1 is: 100 points, or the width of the scale of a score.
-    differences : Differences
-    slopes : Lines, optional
-        What slopes tell of its counts.
+    `multiple`: Of the finest step of each cell; 0 where it is hidden. `unit`: What a share of 1 is:
+    100 points, or the width of the scale of a score. `slopes`: What these tell of its counts.
     """
 
     system: System

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure.knowledge import Relation
-from wijkkit.disclosure.rounding import Places, around, limits, to_step
+from wijkkit.disclosure.rounding import Places, limits, to_step
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.compare import with_sides
 from wijkkit.tables import ESTIMATE_KEYS, EVERYBODY, tidy
@@ -47,10 +47,8 @@ def release_derived(
     coarse = ratio & (step > finest + 1e-9)
     status = np.where(coarse & (status == "ok"), "hidden", status)
     step = np.where(ratio, RATIO_STEP, step)
-    lower, upper = limits(rows["lower"], rows["upper"], step, np.where(ratio, RATIO_STEP, finest))
-    wide = around(rows["value"], rows["lower"], rows["upper"], step)
     coarser = ~ratio & (step > finest + 1e-9)
-    lower, upper = np.where(coarser, wide[0], lower), np.where(coarser, wide[1], upper)
+    lower, upper = limits(rows["value"], rows["lower"], rows["upper"], step, coarser)
     value = to_step(rows["value"], step)
     verdict = with_sides(rows.assign(status=status))["verdict"]
     verdict = verdict.mask(withheld(at, step, finest, unjudged), "unknown")
@@ -81,26 +79,18 @@ def release_comparisons(
     together give its figure. Where that is withheld too it is ``hidden``.
     """
     rows = comparisons.reset_index(drop=True)
-    at = comparison_parts(rows, comparable, table)
+    at, _ = compared_cells(rows, comparable, table)
     status, step = joined(pd.Series("ok", index=rows.index), table, at)
     status = np.where((status == "ok") & withheld(at, step, finest, unjudged), "hidden", status)
     absent = status != "ok"
     bare = absent | (step > finest + 1e-9)
-    lower, upper = limits(rows["lower"], rows["upper"], step, finest)
-    numbers = {"difference": to_step(rows["difference"], step), "lower": lower, "upper": upper}
+    numbers = {name: to_step(rows[name], step) for name in ("difference", "lower", "upper")}
     return rows.assign(
         **{name: np.where(bare, np.nan, value) for name, value in numbers.items()},
         verdict=rows["verdict"].mask(absent, "unknown"),
         status=status,
         step=np.where(bare, np.nan, step),
     )
-
-
-def comparison_parts(
-    rows: pd.DataFrame, comparable: pd.DataFrame, table: pd.DataFrame
-) -> np.ndarray:
-    """Return where the cells of each comparison are: its own, and those it is compared with."""
-    return compared_cells(rows, comparable, table)[0]
 
 
 def compared_cells(

@@ -10,14 +10,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from wijkkit.disclosure.arrays import Floats
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.system import System
 
-Floats = NDArray[np.float64]
 _STEPS = (1.0, *COARSER)
 #: A sum that its cells do not give to this is not made of them alone.
 _SAME = 1e-6
@@ -56,14 +55,7 @@ class Lines:
 class Differences:
     """The sums of several figures of a system's wave; figures of other waves are known exactly.
 
-    Parameters
-    ----------
-    system : System
-    unit : float
-        What a share of 1 is.
-    value : (m,) array
-        The exact figures of the whole table.
-    relations : iterable of Relation
+    `unit`: What a share of 1 is. `value`: The exact figures of the whole table.
     """
 
     def __init__(

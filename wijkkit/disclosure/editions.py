@@ -7,16 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.earlier_figures import divided, divided_then, same_waves, shares_then
 from wijkkit.disclosure.ledger import Entry, person_marks
 from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from wijkkit.disclosure.arrays import Ints
 from wijkkit.disclosure.audit import open_with
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.differences import Line, Lines
-from wijkkit.disclosure.rounding import around, limits, to_step
+from wijkkit.disclosure.rounding import around, to_step
 from wijkkit.tables import EVERYBODY
 
-Floats = NDArray[np.float64]
 #: Multiples of its finest step in which an effect is tried.
 MULTIPLES = (1.0, 2.0, 5.0)
 
@@ -45,13 +44,12 @@ class Contrast:
 class Comparison:
     """What is compared: wijken by arm, before and after.
 
-    `slots`: Groupings in the order of the systems; the first is "" for everybody.
+    `groups`: Of each grouping, in the order of the systems.
     """
 
     treated: Mapping[str, bool]
     before: str
     after: str
-    slots: tuple[str, ...]
     groups: Mapping[str, tuple[str, ...]]
 
 
@@ -61,9 +59,7 @@ def everything_known(
     """Return whether all stays open for who knows the exact count of everybody in each wijk."""
     return all(
         open_with(one.choice, one.multiple, cells_compared(one, indicator, compared), one.lines)
-        for one in settled
-        if indicator in one.system.indicators
-        and one.wave in (waves or (compared.before, compared.after))
+        for one in of_waves(settled, indicator, waves or (compared.before, compared.after))
     )
 
 
@@ -77,7 +73,7 @@ def shown_effects(
 
     For who knows the exact count of everybody in each wijk as well.
     """
-    systems = list(of_waves(settled, indicator, compared))
+    systems = list(of_waves(settled, indicator, (compared.before, compared.after)))
     shown: dict[str, float] = {}
     lines = [one.lines for one in systems]
     for contrast in contrasts:
@@ -100,24 +96,16 @@ def shown_effects(
     return shown
 
 
-def cells_compared(one: Settled, indicator: str, compared: Comparison) -> NDArray[np.int64]:
-    """Return the cell of everybody of each wijk that is compared, of those that are there."""
-    return _cells(one, indicator, "", EVERYBODY, compared)
-
-
-def of_waves(settled: Sequence[Settled], indicator: str, compared: Comparison) -> Iterator[Settled]:
-    """Yield the systems of an indicator in the waves that are compared."""
-    for one in settled:
-        if indicator in one.system.indicators and one.wave in (compared.before, compared.after):
-            yield one
-
-
-def _cells(
-    one: Settled, indicator: str, group_by: str, group: str, compared: Comparison
-) -> NDArray[np.int64]:
+def cells_compared(
+    one: Settled,
+    indicator: str,
+    compared: Comparison,
+    group_by: str = "",
+    group: str = EVERYBODY,
+) -> Ints:
     """Return the cell of each wijk that is compared, of those that are there."""
     system = one.system
-    slot = compared.slots.index(group_by)
+    slot = ["", *compared.groups].index(group_by)
     number = 0 if group == EVERYBODY else compared.groups[group_by].index(group)
     here = (system.level == "wijk") & (system.slot == slot) & (system.group == number)
     here &= system.indicator == system.indicators.index(indicator)
@@ -125,12 +113,17 @@ def _cells(
     return np.flatnonzero(here)
 
 
+def of_waves(settled: Sequence[Settled], indicator: str, waves: Sequence[str]) -> Iterator[Settled]:
+    """Yield the systems of an indicator in these waves."""
+    return (one for one in settled if indicator in one.system.indicators and one.wave in waves)
+
+
 def _used(
     systems: Sequence[Settled], indicator: str, compared: Comparison, contrast: Contrast
 ) -> Comparison:
     """Return the comparison of the wijken with respondents of each part in both waves, as it was."""
     there = [
-        set(one.system.area[_cells(one, indicator, group_by, group, compared)])
+        set(one.system.area[cells_compared(one, indicator, compared, group_by, group)])
         for one in systems
         for group_by, group, _ in contrast.parts
     ]
@@ -151,7 +144,7 @@ def _pull(
         share = one.system.weighted() / one.system.respondents_weight()
         way = 1.0 if one.wave == compared.after else -1.0
         for group_by, group, sign in contrast.parts:
-            for at in _cells(one, indicator, group_by, group, compared):
+            for at in cells_compared(one, indicator, compared, group_by, group):
                 change[one.system.area[at]] += way * sign * one.unit * share[at]
     from_mean: dict[str, float] = {}
     for arm in set(compared.treated.values()):
@@ -178,7 +171,7 @@ def _lines(
     total = one.system.respondents_weight()
     effect, half = np.zeros(size), np.zeros(size)
     for group_by, group, sign in contrast.parts:
-        at = _cells(one, indicator, group_by, group, compared)
+        at = cells_compared(one, indicator, compared, group_by, group)
         arm = np.array([compared.treated[area] for area in one.system.area[at]], bool)
         number = np.array([max(arm.sum(), 1), max((~arm).sum(), 1)])
         each = np.where(arm, 1.0 / number[0], -1.0 / number[1])
@@ -197,10 +190,6 @@ def _lines(
         most = min(shown - step / 2 - float(below[0]), float(above[0]) - shown - step / 2)
         yield half, min(most - step, wide) - wide, max(most, wide) - wide
         return
-    below, above = limits([contrast.lower], [contrast.upper], [step], np.inf)
-    for end, shown_end, way_of_half in (
-        (contrast.lower, below, -1.0),
-        (contrast.upper, above, 1.0),
-    ):
-        low = float(shown_end[0]) - step / 2 - end
+    for end, way_of_half in ((contrast.lower, -1.0), (contrast.upper, 1.0)):
+        low = float(to_step(end, step)) - step / 2 - end
         yield effect + way_of_half * half, low, low + step

@@ -17,12 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy
-from wijkkit.disclosure.rounding import limits, to_step
+from wijkkit.disclosure.rounding import to_step
 from wijkkit.disclosure.system import System
 
-Floats = NDArray[np.float64]
 #: How often what follows of a figure is used for the others.
 _ROUNDS = 4
 _TINY = 1e-9
@@ -40,7 +40,7 @@ class Relation:
     Whether the verdict is shown where a cell stands in a coarser step than its finest.
     """
 
-    at: NDArray[np.int64]
+    at: Ints
     sign: Floats
     scale: str
     value: Floats
@@ -73,7 +73,7 @@ class Relation:
         if multiple > 1:
             # Its limits are those of any value that stands so.
             return low, high
-        below, above = limits(self.lower, self.upper, step, np.inf)
+        below, above = to_step(self.lower, step), to_step(self.upper, step)
         # Of limits that are 0 and endless nothing follows.
         with np.errstate(invalid="ignore"):
             middle_low = (self._sum(below - step / 2) + self._sum(above - step / 2)) / 2
@@ -117,8 +117,9 @@ def _by_rounding(table: pd.DataFrame, step: Floats) -> tuple[Floats, Floats]:
     low, high = _shown_as(value, step)
     percent = table["unit"].eq("percent").to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
-        for true, end in zip((lower, upper), limits(lower, upper, step, step), strict=True):
+        for true in (lower, upper):
             slope = np.where(percent, _slope(value, true), 1.0)
+            end = to_step(true, step)
             low = np.fmax(low, value + (end - step / 2 - true) / slope)
             high = np.fmin(high, value + (end + step / 2 - true) / slope)
     return np.fmin(low, value), np.fmax(high, value)
@@ -144,7 +145,7 @@ def _narrowed(
     relations: list[Relation],
     step: float,
     value: Floats,
-    wave: NDArray[np.int64],
+    wave: Ints,
 ) -> tuple[Floats, Floats]:
     """Return what the relations make of each cell's interval, given those of the others."""
     low, high = own[0].copy(), own[1].copy()
@@ -279,7 +280,7 @@ class Shown:
         spread = share.max() - share.min()
         return (value.max() - value.min()) / spread if spread > 1e-12 else 1.0
 
-    def _uneven(self) -> NDArray[np.bool_]:
+    def _uneven(self) -> Mask:
         """Return the cells in which weights differ between atoms."""
         member, weight = self.system.member, self.system.weight
         each = member @ np.ones(len(weight))
@@ -302,18 +303,12 @@ class Shown:
             most = np.where(open_, np.minimum(most, n - 1), most)
         return least, most
 
-    def knowing(self, cells: NDArray[np.int64]) -> Shown:
+    def knowing(self, cells: Ints) -> Shown:
         """Return the same for who knows the counts of these cells exactly: no secrets any more."""
         seen = copy(self)
         seen._exact, seen.need = self._exact.copy(), self.need.copy()
         seen._exact[cells], seen.need[cells] = True, 0.0
         return seen
-
-    def widest(self) -> float:
-        """Return a multiple that stands for whichever step has most room on either side."""
-        ends = list(zip(*self._reach.values(), strict=True))
-        self._reach[np.inf] = tuple(np.max(side, axis=0) for side in ends)
-        return np.inf
 
     def slack(self, multiple: Floats) -> Slack:
         """Return the room of each cell; `multiple` is of its finest step, 0 where it is hidden."""

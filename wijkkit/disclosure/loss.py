@@ -9,8 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 
 
 class Cells(Protocol):
@@ -32,13 +31,13 @@ class Loss:
     """
 
     what: str
-    of: Callable[[Cells, NDArray[np.int64]], Mask]
+    of: Callable[[Cells, Ints], Mask]
     multiples: tuple[float, ...]
     larger: bool = True
 
 
 def _at(level: str, everybody: bool | None = None) -> Callable[[Cells, NDArray], Mask]:
-    def of(system: Cells, wijken: NDArray[np.int64]) -> Mask:
+    def of(system: Cells, wijken: Ints) -> Mask:
         here = system.level == level
         return here if everybody is None else here & ((system.slot == 0) == everybody)
 

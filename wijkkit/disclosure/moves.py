@@ -17,16 +17,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Shown, Slack
 from wijkkit.disclosure.system import cell_places, larger_cells, possible, wijken_of_cells
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 _TINY = 1e-6
 #: How many numbers are worked with at once.
 _TOGETHER = 500_000
@@ -79,10 +76,6 @@ class Moves:
                 self._cells[:, question, at] = cell[:, slot, question][:, asked]
         self._weight = np.zeros(wijken)
         self._weight[self._wijk] = system.weight
-        # The wijk of each cell of one; -1 for a larger area.
-        self._home = np.full(len(system.rows), -1)
-        there = self._cells[0] >= 0
-        self._home[self._cells[0][there]] = np.broadcast_to(self._wijk_at, there.shape)[there]
         # Two patterns that children may exchange, and where the second has what the first has not.
         occur = np.flatnonzero(system.truth.any(axis=0))
         self._pairs = np.array(list(combinations(occur.tolist(), 2)), int).reshape(-1, 2)
@@ -107,15 +100,6 @@ class Moves:
         tight = self._rooms(multiple) < each[..., None] - _TINY
         ends = np.minimum(self._ends(tight), each).max(axis=0)
         return np.minimum(ends.sum(axis=0), wanted)
-
-    def _around(self, cells: Mask) -> Ints:
-        """Return the atoms of the wijken that these cells are about."""
-        wijken = np.zeros(self._wijk.max(initial=-1) + 1, bool)
-        wijken[self._home[cells & (self._home >= 0)]] = True
-        larger = cells & (self._home < 0)
-        if larger.any():
-            wijken[self._wijk[self.shown.system.member[larger].indices]] = True
-        return np.flatnonzero(wijken[self._wijk])
 
     def _rooms(self, multiple: Floats, lines: Lines | None = None) -> Floats:
         """Return how many children of each place may move without any figure telling; (2, J, S).
@@ -292,7 +276,9 @@ class Moves:
         One row per child: way (0 for a larger count), cell, its atom, the atom of the child that
         answers the other way round (-1 for none), and the patterns it has and would have.
         """
-        size, atoms = len(self.shown.system.rows), self._around(left)
+        size = len(self.shown.system.rows)
+        # Of the wijken that these cells are about.
+        atoms = np.flatnonzero(self.in_wijk[left][:, self._wijk].any(axis=0))
         at, wijk = self._at[:, atoms], self._wijk[atoms]
         most = round(number / self._step)
         best, from_ = np.zeros((2, size)), np.full((2, size), -1)

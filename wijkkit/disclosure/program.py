@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.system import Ends, possible
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 #: Steps of one search, the same on any machine.
 NODES = 100
 _TINY = 1e-6
@@ -134,8 +131,7 @@ class Program:
         like: Program | None = None,
     ) -> None:
         self._shown, system = shown, shown.system
-        self._slack = slack = shown.slack(multiple)
-        self._low, self._high = shown.count - slack.down, shown.count + slack.up
+        self._slack = shown.slack(multiple)
         self._weighted = system.weighted()
         self._known = Lines.of((), len(multiple)) if known is None else known
         self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
@@ -233,41 +229,31 @@ class Program:
         No further than `enough`. `among`: Cells, and sets of counts of which they have one.
         `around`: Atoms outside of which all is as it is; everywhere where not given.
         """
-        low, high = self._low.copy(), self._high.copy()
-        if among is not None:
-            low[among[0]], high[among[0]] = -np.inf, np.inf
-        if sign > 0:
-            low[cell] = max(low[cell], enough)
-        else:
-            high[cell] = min(high[cell], -enough)
-        return self._found(low, high, (cell, sign), among, around)[0]
+        return self._found(cell, sign, np.sort(sign * np.array([enough, np.inf])), among, around)[0]
 
     def beyond(self, cell: int, sign: float, count: float) -> tuple[Floats | None, bool]:
         """Return a town in which a count is at most `count`, or with a minus at least that.
 
         And whether the search came to its end.
         """
-        low, high = self._low.copy(), self._high.copy()
-        if sign > 0:
-            high[cell] = min(high[cell], count)
-        else:
-            low[cell] = max(low[cell], count)
-        return self._found(low, high, (cell, 0.0))
+        return self._found(cell, 0.0, np.sort([-sign * np.inf, count]))
 
     def _found(
         self,
-        low: Floats,
-        high: Floats,
-        aim: tuple[int, float],
+        cell: int,
+        aim: float,
+        between: Floats,
         among: tuple[Ints, Floats] | None = None,
         around: Ints | None = None,
     ) -> tuple[Floats | None, bool]:
-        """Return a town within the bounds, and whether the search came to its end."""
-        lines, (cell, sign) = self.lines()[0], aim
-        sets = None if among is None else (lines[among[0]], among[1])
-        town, decided = self._children.town(
-            self._told(low, high), sign * lines[[cell]], around, sets
-        )
+        """Return a town in which a count lies `between`, and whether the search came to its end."""
+        lines, sets, count = self.lines()[0], None, self._shown.count
+        low, high = count - self._slack.down, count + self._slack.up
+        if among is not None:
+            low[among[0]], high[among[0]], sets = -np.inf, np.inf, (lines[among[0]], among[1])
+        low[cell], high[cell] = max(low[cell], between[0]), min(high[cell], between[1])
+        told = self._told(low, high)
+        town, decided = self._children.town(told, aim * lines[[cell]], around, sets)
         return (town if town is not None and self.allows(town) else None), decided
 
     def lines(self) -> tuple[sparse.csr_array, sparse.csr_array]:

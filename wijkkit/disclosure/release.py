@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from wijkkit.disclosure.knowledge import Known, Relation, Shown, known
 from wijkkit.disclosure.ledger import Entry
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
-from wijkkit.disclosure.rounding import Places, around, limits, to_step
+from wijkkit.disclosure.rounding import Places, limits, to_step
 from wijkkit.disclosure.sample import Sample, apart, cells_of, weight_of_cells
 from wijkkit.disclosure.slopes import with_slopes
 from wijkkit.disclosure.system import System, systems
@@ -61,24 +61,15 @@ class Release(ShowsItself):
 class Made:
     """What is made of the estimates and shown beside them, exact.
 
-    Parameters
-    ----------
-    derived : list of DataFrame
-        Changes and gaps.
-    judged : DataFrame
-        Changes of which the verdict alone is shown.
-    slopes : DataFrame
-        Slopes and relative indices of inequality.
-    outcomes : tuple of str
-        Indicators on which an effect is shown.
-    beside : callable, optional
-        The released estimates and what is shown of each system -> what is shown of each when the
-        effects are shown beside them.
+    `derived`: Changes and gaps. `judged`: Changes of which the verdict alone is shown. `slopes`:
+    Slopes and relative indices of inequality. `outcomes`: Indicators on which an effect is shown.
+    `beside`: The released estimates and what is shown of each system -> what is shown of each when
+    the effects are shown beside them.
     """
 
-    derived: list[pd.DataFrame]
-    comparisons: pd.DataFrame
-    comparable: pd.DataFrame
+    derived: list[pd.DataFrame] = field(default_factory=list)
+    comparisons: pd.DataFrame = field(default_factory=pd.DataFrame)
+    comparable: pd.DataFrame = field(default_factory=pd.DataFrame)
     judged: pd.DataFrame = field(default_factory=pd.DataFrame)
     slopes: pd.DataFrame = field(default_factory=pd.DataFrame)
     outcomes: tuple[str, ...] = ()
@@ -95,30 +86,24 @@ def release_estimates(
 ) -> Release:
     """Release all estimates of a study together.
 
-    Parameters
-    ----------
-    earlier : DataFrame, optional
-        The cells that stand as they were published, with their ``status, step, then``.
-    entries : sequence of Entry
-        The publications that stand: what they and this release tell together is held open.
-
-    Raises
-    ------
-    DisclosureError
-        The estimates are not those of the respondents.
+    `earlier`: The cells that stand as they were published, with their ``status, step, then``.
+    `entries`: The publications that stand: what they and this release tell together is held open.
+    Raises DisclosureError: The estimates are not those of the respondents.
     """
     cells = cells_of(sample)
     table = estimates.table.reset_index(drop=True)
     _check(table, cells)
     cells = cells.assign(status=table["status"])
-    status, finest = _by_rules(sample, cells, policy), finest_steps(cells, policy)
+    status, finest = statuses(cells, policy), finest_steps(cells, policy)
+    status = np.where((status == "ok") & _tells_of_few(sample, cells, policy), "hidden", status)
     kept, kept_step, then = _kept(table, earlier)
     status = np.where(kept != "", kept, status)
     may = status == "ok"
     # What is made of a figure that is kept is as it was published, or not shown.
     new = may & np.isnan(then)
-    made = made or _nothing_made()
-    told, outcomes = list(_told(made, table, new, finest)), made.outcomes
+    made = made or Made()
+    others = made.judged, made.comparisons, made.comparable
+    told = list(relations(made.derived, *others, table, new, finest))
     reach = known(table, finest, told)
     unspoken: dict[float, tuple[np.ndarray, np.ndarray]] = {}
     multiple = np.where(may, _coarseness(kept_step / finest), 0.0)
@@ -128,7 +113,7 @@ def release_estimates(
     value = table["value"].to_numpy(float)
 
     def chosen(system: System, reach: Known) -> Choice:
-        seen = Shown(system, value, reach, status, policy, outcomes, then)
+        seen = Shown(system, value, reach, status, policy, made.outcomes, then)
         return Choice(seen, multiple[system.rows], kept[system.rows] == "ok")
 
     def settle(choice: Choice, relations: Sequence[Relation]) -> Settled:
@@ -173,8 +158,7 @@ def release_estimates(
         replace(one, choice=one.choice.keeping(public[at]), multiple=multiple[at])
         for one, at in zip(settled, rows, strict=True)
     )
-    weight = weight_of_cells(sample, set(made.slopes.get("indicator", ())))
-    final, slopes = with_slopes(made.slopes, table, weight, finest, new, final)
+    final, slopes = with_slopes(made.slopes, table, weight_of_cells(sample), finest, new, final)
     if made.beside is not None:
         final = made.beside(released(final), final)
     gone = dict.fromkeys(
@@ -183,29 +167,9 @@ def release_estimates(
     return Release(released(final), _attacked(final), policy, tuple(gone), final, unjudged, slopes)
 
 
-def _nothing_made() -> Made:
-    return Made([], pd.DataFrame(), pd.DataFrame())
-
-
-def _told(
-    made: Made, table: pd.DataFrame, shown: np.ndarray, finest: np.ndarray
-) -> Iterator[Relation]:
-    """Yield what is told of the cells by all that is made of them."""
-    others = made.judged, made.comparisons, made.comparable
-    yield from relations(made.derived, *others, table, shown, finest)
-
-
 def _left_out(one: Settled) -> bool:
     """Return whether nothing is shown of a system of which the rules forbid not everything."""
     return bool(one.choice.first.any() and not one.multiple.any())
-
-
-def _by_rules(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:
-    """Return the status of each cell by the rules."""
-    status = statuses(cells, policy)
-    if not sample.weights:
-        return status
-    return np.where((status == "ok") & _tells_of_few(sample, cells, policy), "hidden", status)
 
 
 def _tells_of_few(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:
@@ -254,16 +218,10 @@ def shown(
     """Return the estimates as they are shown with this status and step."""
     score = table["unit"].eq("score").to_numpy()
     finest = np.where(score, 10.0**-policy.score_decimals, 10.0**-policy.decimals)
-    lower, upper = limits(table["lower"], table["upper"], step, finest)
-    wide = around(table["value"], table["lower"], table["upper"], step)
-    coarse = step > finest
-    lower, upper = np.where(coarse, wide[0], lower), np.where(coarse, wide[1], upper)
-    percent = ~score
+    lower, upper = limits(table["value"], table["lower"], table["upper"], step, step > finest)
     # The limits of a percentage are none outside 0-100, whatever the step.
-    lower, upper = (
-        np.where(percent, np.maximum(lower, 0), lower),
-        np.where(percent, np.minimum(upper, 100), upper),
-    )
+    lower = np.where(score, lower, np.maximum(lower, 0))
+    upper = np.where(score, upper, np.minimum(upper, 100))
     if policy.max_share is not None:
         lower = np.where(status == "above", 100 * policy.max_share, lower)
     value = to_step(table["value"], step)

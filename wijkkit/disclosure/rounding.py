@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from wijkkit.disclosure.arrays import Floats
 from wijkkit.tables import ESTIMATE_KEYS
-
-Floats = NDArray[np.float64]
 
 
 def to_step(values: ArrayLike, step: ArrayLike = 1.0) -> Floats:
@@ -25,18 +24,6 @@ def down(values: ArrayLike, step: ArrayLike) -> Floats:
     return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10) + 0.0
 
 
-def limits(
-    lower: ArrayLike, upper: ArrayLike, step: ArrayLike, finest: ArrayLike
-) -> tuple[Floats, Floats]:
-    """Return limits to the step: to the nearest in the finest step, outwards in a coarser one."""
-    fine = np.asarray(step) <= np.asarray(finest)
-    lower, upper = np.asarray(lower, float), np.asarray(upper, float)
-    return (
-        np.where(fine, to_step(lower, step), down(lower, step)),
-        np.where(fine, to_step(upper, step), -down(-upper, step) + 0.0),
-    )
-
-
 def around(
     value: ArrayLike, lower: ArrayLike, upper: ArrayLike, step: ArrayLike
 ) -> tuple[Floats, Floats]:
@@ -49,6 +36,14 @@ def around(
     lowest = shown - step / 2 - (value - np.asarray(lower, float))
     highest = shown + step / 2 + (np.asarray(upper, float) - value)
     return down(lowest, step), -down(-highest, step) + 0.0
+
+
+def limits(
+    value: ArrayLike, lower: ArrayLike, upper: ArrayLike, step: ArrayLike, coarse: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return limits to the nearest of their step, or `around` the value in one that is coarse."""
+    low, high = around(value, lower, upper, step)
+    return np.where(coarse, low, to_step(lower, step)), np.where(coarse, high, to_step(upper, step))
 
 
 # Where the cells of a table are, by their keys.

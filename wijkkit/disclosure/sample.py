@@ -103,18 +103,12 @@ def cells_of(sample: Sample, levels: Collection[str] = AREA_LEVELS) -> pd.DataFr
     )
 
 
-def weight_of_cells(sample: Sample, indicators: Collection[str]) -> np.ndarray:
-    """Return the total weight of each cell's respondents, in the order of `cells_of`.
-
-    Of other indicators than these it is NaN.
-    """
+def weight_of_cells(sample: Sample) -> np.ndarray:
+    """Return the total weight of each cell's respondents, in the order of `cells_of`."""
     divided, parts = sample.blocks(), []
     for key in sample.units:
         there = ~np.isnan(sample.people[key].to_numpy(float))
         for block in divided:
-            if key not in indicators:
-                parts.append(np.full(block.size, np.nan))
-                continue
             weight = sample.weight(key, block.area_level)
             who = there & (block.code >= 0)
             parts.append(np.bincount(block.code[who], weight[who], block.size))

@@ -14,23 +14,19 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.audit import Search
 from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
 from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Relation
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.rounding import around, down, limits, to_step
+from wijkkit.disclosure.rounding import down, limits, to_step
 from wijkkit.estimates.inequality import to_ends
 from wijkkit.tables import tidy
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 STEPS = (1.0, *COARSER)
 #: The next coarser step of each; 0 is none.
@@ -53,14 +49,8 @@ def with_slopes(
 
     One that its cells do not give is hidden: what it tells is not known.
 
-    Parameters
-    ----------
-    slopes : DataFrame
-        As from `wijkkit.estimates.inequality.estimate_slope`.
-    weight, finest : (m,) array
-        Total weight and finest step of each cell of the table.
-    new : (m,) array of bool
-        Cells that were not published before: what is made of others stands as it did.
+    `weight`, `finest`: Total weight and finest step of each cell of the table. `new`: Cells that
+    were not published before: what is made of others stands as it did.
     """
     rows = slopes.reset_index(drop=True)
     if rows.empty:
@@ -252,14 +242,13 @@ def _rounded(rows: pd.DataFrame, fine: Floats, multiple: Floats) -> pd.DataFrame
     """Return slopes as they stand in these multiples of their finest step; 0 hides them."""
     step = fine * np.maximum(multiple, 1.0)
     value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
-    near, wide = limits(lower, upper, step, fine), around(value, lower, upper, step)
+    low, high = limits(value, lower, upper, step, multiple > 1)
     # Half the interval of a relative index is one of its logarithm.
     with np.errstate(divide="ignore", invalid="ignore"):
         least = down(np.maximum(to_step(value, step) - step / 2, 0) * lower / value, step)
         most = -down(-(to_step(value, step) + step / 2) * upper / value, step)
-    ratio = rows["unit"].eq("ratio").to_numpy()
-    ends = (np.where(ratio, *one) for one in ((least, wide[0]), (most, wide[1])))
-    low, high = (np.where(multiple > 1, one, own) for one, own in zip(ends, near, strict=True))
+    ratio = rows["unit"].eq("ratio").to_numpy() & (multiple > 1)
+    low, high = np.where(ratio, least, low), np.where(ratio, most, high)
     held = rows["status"].eq("ok") & (multiple == 0)
     made = rows.assign(value=to_step(value, step), lower=low, upper=high, step=step)
     return tidy(made.assign(status=rows["status"].mask(held, "hidden")))

@@ -17,6 +17,7 @@ from scipy import sparse
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.sample import Sample
 from wijkkit.estimates.layout import Block
 from wijkkit.tables import AREA_LEVELS
@@ -68,11 +69,6 @@ def families(people: pd.DataFrame, indicators: list[str], few: int) -> list[tupl
     return [tuple(np.array(indicators)[label == one].tolist()) for one in order]
 
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-
-
 class Ends:
     """The least and the most of each count among the towns that were seen, of (V, C) counts."""
 
@@ -112,8 +108,8 @@ class System:
     slot: Ints
     group: Ints
     member: sparse.csr_array
-    patterns: NDArray[np.int64]
-    asked: NDArray[np.bool_]
+    patterns: Ints
+    asked: Mask
     truth: Floats
     size: Floats
     weight: Floats
@@ -186,7 +182,7 @@ class _Cells:
     groups: Ints
 
 
-def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_], wijk: Ints) -> _Cells:
+def _cells(divided: Sequence[Block], wave: int, now: Mask, wijk: Ints) -> _Cells:
     slots = {key: number for number, key in enumerate(dict.fromkeys(b.group_by for b in divided))}
     at, level, area, slot, group, codes = [], [], [], [], [], []
     offset, first = 0, 0
@@ -218,12 +214,12 @@ def _cells(divided: Sequence[Block], wave: int, now: NDArray[np.bool_], wijk: In
 
 def _system(
     sample: Sample,
-    now: NDArray[np.bool_],
+    now: Mask,
     cells: _Cells,
     indicators: tuple[str, ...],
     start: dict[str, int],
     whole: bool,
-    there: NDArray[np.bool_],
+    there: Mask,
 ) -> System | None:
     y = sample.people.loc[now, list(indicators)].to_numpy(float)
     # Who is counted in the figures of wijken, gebieden and arms, and who in those of the city.
@@ -282,9 +278,7 @@ def _weights(weight: Floats, wijk: Ints, first: Ints) -> Floats:
     return (np.bincount(wijk, weight)[wijk] / np.bincount(wijk)[wijk])[first]
 
 
-def patterns_of(
-    y: Floats, answered: NDArray[np.bool_], atom: Ints, size: int
-) -> tuple[NDArray[np.int64], Floats]:
+def patterns_of(y: Floats, answered: Mask, atom: Ints, size: int) -> tuple[Ints, Floats]:
     """Return the patterns of answers, nobody having any first, and how many of an atom have each."""
     own = np.where(answered, y, 0).astype(np.int64)
     patterns, which = np.unique(own, axis=0, return_inverse=True)
@@ -315,7 +309,7 @@ def possible(truth: Floats, patterns: Ints, asked: Mask) -> Mask:
     return found[kind]
 
 
-def _totals(y: Floats, atom: Ints, size: int, n: Floats) -> tuple[NDArray[np.int64], Floats]:
+def _totals(y: Floats, atom: Ints, size: int, n: Floats) -> tuple[Ints, Floats]:
     """Return totals of scores from the lowest score, in the width of the scale."""
     score = y[:, 0]
     width = max(score.max() - score.min(), 1e-9)
@@ -323,9 +317,7 @@ def _totals(y: Floats, atom: Ints, size: int, n: Floats) -> tuple[NDArray[np.int
     return np.array([[0], [1]]), np.column_stack([n - total, total])
 
 
-def _membership(
-    cells: _Cells, used: NDArray[np.bool_], atom: Ints, first: Ints, size: int
-) -> sparse.csr_array:
+def _membership(cells: _Cells, used: Mask, atom: Ints, first: Ints, size: int) -> sparse.csr_array:
     row, column = [], []
     for code in cells.codes:
         own = code[used][first]
@@ -336,15 +328,9 @@ def _membership(
     return sparse.csr_array((ones, (np.concatenate(row), np.concatenate(column))), shape=shape)
 
 
-def levels_of(system: System) -> NDArray[np.int64]:
-    """Return the number of each cell's area level."""
-    number = {level: at for at, level in enumerate(AREA_LEVELS)}
-    return np.array([number[level] for level in system.level], np.int64)
-
-
 def cell_places(system: System) -> Ints:
     """Return the cell of each atom by level, slot and indicator; -1 for none."""
-    levels = levels_of(system)
+    levels = pd.Index(AREA_LEVELS).get_indexer(system.level)
     shape = (len(AREA_LEVELS), system.groups.shape[1], len(system.indicators), len(system.size))
     cell = np.full(shape, -1)
     member = system.member.tocoo()

@@ -17,9 +17,9 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import sparse
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.editions import Edition, editions_of
 from wijkkit.disclosure.knowledge import Known
 from wijkkit.disclosure.ledger import Entry
@@ -29,9 +29,6 @@ from wijkkit.disclosure.program import Children
 from wijkkit.disclosure.sample import Sample
 from wijkkit.disclosure.system import families, patterns_of
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 #: All children are searched among where there are fewer variables.
 SMALL = 1500
 _TINY = 1e-6

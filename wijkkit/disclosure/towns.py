@@ -7,13 +7,12 @@ from typing import Any, cast
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.knowledge import Shown, Slack
 from wijkkit.disclosure.system import Ends, possible
 
-Floats = NDArray[np.float64]
 TINY = 1e-6
 #: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0
@@ -60,7 +59,7 @@ class Towns:
         need = shown.need - TINY
         self._enough = {True: need, False: need + np.minimum(MARGIN, shown.spare)}
 
-    def narrow(self, multiple: Floats, asked: NDArray[np.int64]) -> NDArray[np.int64]:
+    def narrow(self, multiple: Floats, asked: Ints) -> Ints:
         """Return which of the asked counts are not open enough.
 
         Towns that were found before are looked at again before others are sought. Parts of
@@ -84,7 +83,7 @@ class Towns:
     def _open(self, cell: int, ends: Mapping[bool, Ends]) -> bool:
         return any(one.width()[cell] >= self._enough[whole][cell] for whole, one in ends.items())
 
-    def _alike(self, slack: Slack) -> tuple[Floats, NDArray[np.bool_]]:
+    def _alike(self, slack: Slack) -> tuple[Floats, Mask]:
         """Return the counts of the towns that were seen, and which of them look the same."""
         counts, weights = (np.stack([one[part] for one in self._seen]) for part in (0, 1))
         more, heavier = counts - counts[0], weights - weights[0]
@@ -135,7 +134,7 @@ class Towns:
         """Make a count as small as can be, or with a minus as large."""
         part = slice(*self.matrix.indptr[cell : cell + 2])
         cost = np.zeros(len(self.truth))
-        cost[self.matrix.indices[part]] = sign * self.matrix.data[part]
+        cost[self.matrix.indices[part]] = sign
         self._highs.changeColsCost(len(cost), self._columns, cost)
 
     def _run(self) -> Floats | None:
@@ -145,5 +144,5 @@ class Towns:
         return np.array(self._highs.getSolution().col_value)
 
 
-def _between(now: Floats, low: float | Floats, high: float | Floats) -> NDArray[np.bool_]:
+def _between(now: Floats, low: float | Floats, high: float | Floats) -> Mask:
     return np.asarray((now >= low - TINY) & (now <= high + TINY))

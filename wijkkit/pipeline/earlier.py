@@ -6,7 +6,7 @@ import json
 import secrets
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy
-from wijkkit.disclosure.derived import comparison_parts, parts_of
+from wijkkit.disclosure.derived import compared_cells, parts_of
 from wijkkit.disclosure.earlier_figures import kept_figures
 from wijkkit.disclosure.ledger import (
     About,
@@ -64,15 +64,8 @@ class Earlier:
 
     def figures(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return the estimates with the figures that are kept in their place."""
-        if self.kept.empty:
-            return table
-        at = Places(table).of(self.kept)
-        kept, at = self.kept[at >= 0], at[at >= 0]
-        out = table.copy()
-        for name in _FIGURE:
-            values = out[name].to_numpy(copy=True)
-            values[at] = kept[name].to_numpy()
-            out[name] = values
+        at, out = Places(table).of(self.kept), table.copy()
+        _put(out, at[at >= 0], self.kept.loc[at >= 0, list(_FIGURE)])
         return out
 
     def derived(
@@ -94,7 +87,7 @@ class Earlier:
         at = (
             parts_of(rows, table)
             if comparable is None
-            else comparison_parts(rows, comparable, table)
+            else compared_cells(rows, comparable, table)[0]
         )
         if kind == "slopes":
             everybody = rows.assign(group_by="", group=EVERYBODY)
@@ -160,7 +153,7 @@ class Earlier:
         waves = self.kept.loc[self.kept["area_level"].eq("city"), "wave"].unique()
         out = dict(tables)
         for name, rows in tables.items():
-            if {"wave", "status"} <= set(rows) and len(waves):
+            if {"wave", "status"} <= set(rows):
                 keys = [o for o in rows if rows[o].dtype.kind not in "fiub" and o != "status"]
                 asked = np.flatnonzero(rows["wave"].isin(waves))
                 out[name] = self._as_published(name, rows, keys, asked)
@@ -174,13 +167,12 @@ class Earlier:
         """
         arms = self.kept[self.kept["area_level"].isin(["arm", "city"])]
         names = arms.groupby("indicator")[["was_indicator", "turned"]].first()
-        if len(names):
-            require_same_arguments(tables, [entry.tables for entry in self.entries])
-        kept = _OF_OUTCOMES if len(names) else ()
+        if names.empty:
+            return dict(tables)
+        require_same_arguments(tables, [entry.tables for entry in self.entries])
         made = {
             name: _outcomes_as_published(name, tables[name], names, self.entries)
-            for name in kept
-            if name in tables
+            for name in _OF_OUTCOMES
         }
         return {**tables, **made}
 
@@ -210,23 +202,20 @@ def _outcomes_as_published(
     name: str, rows: pd.DataFrame, names: pd.DataFrame, entries: tuple[Entry, ...]
 ) -> pd.DataFrame:
     """Return a table of the effect in which kept outcomes are as they were last published."""
-    parts = [rows[~rows["outcome"].isin(names.index)]]
-    for outcome, was in names.iterrows():
-        mine = rows[rows["outcome"].eq(outcome)]
-        last = next((e.tables[name] for e in reversed(entries) if name in e.tables), None)
-        if last is not None and not was["turned"]:
-            found = last[last["outcome"].eq(was["was_indicator"])]
-            if len(found):
-                parts.append(found.assign(outcome=outcome)[list(rows)])
-                continue
-        numbers = {one: np.nan for one in mine if mine[one].dtype.kind == "f"}
-        hidden = {one: "hidden" for one in ("status", "reason") if one in mine}
-        parts.append(mine.assign(**numbers, **hidden) if hidden else mine.iloc[:0])
-    order = {outcome: at for at, outcome in enumerate(rows["outcome"].unique())}
-    together = pd.concat([part for part in parts if len(part)] or [rows.iloc[:0]])
-    return together.sort_values("outcome", key=lambda c: c.map(order), kind="stable").reset_index(
-        drop=True
-    )
+    last = next((e.tables[name] for e in reversed(entries) if name in e.tables), rows.iloc[:0])
+    numbers = {one: np.nan for one in rows if rows[one].dtype.kind == "f"}
+    hidden = {one: "hidden" for one in ("status", "reason") if one in rows}
+    parts = []
+    for outcome in dict.fromkeys([*rows["outcome"], *names.index]):
+        part = rows[rows["outcome"].eq(outcome)]
+        if outcome in names.index:
+            was = names.loc[outcome]
+            found = last[last["outcome"].eq(was["was_indicator"]) & (not was["turned"])]
+            # Of what is concluded no number alone is left out.
+            absent = part.assign(**numbers, **hidden) if hidden else part.iloc[:0]
+            part = found.assign(outcome=outcome)[list(rows)] if len(found) else absent
+        parts += [part] if len(part) else []
+    return pd.concat(parts or [rows.iloc[:0]], ignore_index=True)
 
 
 def earlier_of(study: Study, sample: Sample, policy: Policy) -> Earlier:
@@ -341,8 +330,7 @@ def correction_of(study: Study) -> Correction | None:
 
 def correct(study: Study, correction: Correction) -> None:
     """Note that the next release replaces a publication; the next run keeps nothing of it."""
-    said = {"release": correction.release, "reason": correction.reason}
-    write_whole(correction_file(study), json.dumps(said, ensure_ascii=False))
+    write_whole(correction_file(study), json.dumps(asdict(correction), ensure_ascii=False))
 
 
 def correction_file(study: Study) -> Path:

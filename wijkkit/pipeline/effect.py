@@ -12,7 +12,7 @@ import pandas as pd
 from wijkkit.disclosure import Policy, policy_for
 from wijkkit.disclosure.derived import RATIO_STEP
 from wijkkit.disclosure.policy import finest_steps, percent_step, statuses
-from wijkkit.disclosure.rounding import around, down, limits, to_step
+from wijkkit.disclosure.rounding import down, limits, to_step
 from wijkkit.errors import DisclosureError
 from wijkkit.evaluation.effect.did import RECOMMENDED
 from wijkkit.evaluation.effect.evaluate import EffectResults, concluded
@@ -105,10 +105,10 @@ def _gated(
     if "group" in rows:
         methods &= rows["group"].eq(EVERYBODY).to_numpy()
     there = ~np.isnan(factor) & (fine & methods | ~finest_only)
-    hide = (ok & ~there) | (rows["reason"].isin(_TELLING).to_numpy() & ~(factor <= 1))
-    numbers = [name for name in rows if rows[name].dtype.kind == "f"]
+    hide = (ok & ~there) | (rows["reason"].isin(_TELLING).to_numpy() & ~fine)
     # A table without rows may have any type.
-    numbers = [name for name in numbers if name not in ("status", "reason")]
+    words = ("status", "reason")
+    numbers = [name for name in rows if rows[name].dtype.kind == "f" and name not in words]
     own = {
         f"{end}_step": base * np.array([one.get(end, np.nan) for one in parts], float)
         for end in ("lower", "upper")
@@ -135,12 +135,9 @@ def _rounded(
     for name in sizes:
         out[name] = to_step(rows[name], step)
     if "lower" in sizes:
-        fine = limits(rows["lower"], rows["upper"], step, np.inf)
-        wide = around(rows["estimate"], rows["lower"], rows["upper"], step)
-        own = outwards(rows)
-        for end, side in (("lower", 0), ("upper", 1)):
-            coarse_end = np.where(np.isnan(own[side]), wide[side], own[side])
-            out[end] = np.where(coarse, coarse_end, fine[side])
+        ends = limits(rows["estimate"], rows["lower"], rows["upper"], step, coarse)
+        for name, end, own in zip(("lower", "upper"), ends, outwards(rows), strict=True):
+            out[name] = np.where(np.isnan(own), end, own)
     if "p" in rows:
         least = rows["threshold"].to_numpy(float)
         out["p_below"] = _below(rows["p"].to_numpy(float), coarse, least)
@@ -231,20 +228,12 @@ def released_rows(study: Study, frame: pd.DataFrame, cells: pd.DataFrame) -> pd.
     held, step = at.map(worst).fillna("hidden"), at.map(by_row["step"].max())
     own = frame["status"].to_numpy()
     status = np.where(own == "ok", held, own)
-    ratio = frame["unit"].isin(_RATIOS).to_numpy()
-    status = np.where(ratio & (status == "ok") & (step > percent_step(policy)), "hidden", status)
+    ratio, coarse = frame["unit"].isin(_RATIOS).to_numpy(), step > percent_step(policy)
+    status = np.where(ratio & (status == "ok") & coarse, "hidden", status)
     step = np.where(ratio, RATIO_STEP, step)
-    return _shown(frame, status, step, percent_step(policy))
-
-
-def _shown(
-    frame: pd.DataFrame, status: np.ndarray, step: np.ndarray, finest: float
-) -> pd.DataFrame:
-    """Return the rows with numbers to their step, absent where the status is not ok."""
     made = frame.drop(columns=["se", "df", "x"], errors="ignore").assign(status=status)
     numbers = [name for name in made if made[name].dtype.kind == "f" and name not in _COUNTS]
-    fine = np.where(frame["unit"].eq("percent"), finest, step)
-    lower, upper = limits(made["lower"], made["upper"], step, fine)
+    lower, upper = limits(made["value"], made["lower"], made["upper"], step, coarse & ~ratio)
     rounded = {name: to_step(made[name], P_STEP if name in _CHANCES else step) for name in numbers}
     made = made.assign(**rounded | {"lower": lower, "upper": upper}, step=step)
     absent = made["status"].ne("ok").to_numpy()

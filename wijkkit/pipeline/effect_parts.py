@@ -143,7 +143,7 @@ class Effects:
             way = turned * (1.0 if one.wave == compared.after else -1.0)
             return candidates(one, cells_compared(one, outcome, compared), wijken, change, way)
 
-        waves = list(of_waves(settled, outcome, compared))
+        waves = list(of_waves(settled, outcome, compared_waves(study)))
         for steps, ends in TRIED:
             form, new = finest_form(waves, made, forms(steps, ends), shown)
             if form is not None:
@@ -203,19 +203,9 @@ class _Effect:
 
 
 def _comparison(study: Study) -> Comparison:
-    neighbourhoods = [
-        neighbourhood
-        for neighbourhood in study.neighbourhoods.values()
-        if neighbourhood.arm != "none"
-    ]
-    before, after = compared_waves(study)
-    return Comparison(
-        {neighbourhood.wijk: neighbourhood.arm == "programme" for neighbourhood in neighbourhoods},
-        before,
-        after,
-        ("", *(grouping.id for grouping in study.groupings)),
-        {one.id: tuple(group.id for group in one.groups) for one in study.groupings},
-    )
+    treated = {wijk: arm == "programme" for wijk, arm in study.arms.items() if arm != "none"}
+    groups = {one.id: tuple(group.id for group in one.groups) for one in study.groupings}
+    return Comparison(treated, *compared_waves(study), groups)
 
 
 def _contrasts(
@@ -241,9 +231,7 @@ def _contrasts(
 
 
 #: What rests on everybody in both waves alone.
-_OF_EVERYBODY = (
-    *("detectable", "contamination", "composition", "reweighted", "missing", "leave_one_out"),
-)
+_OF_EVERYBODY = "detectable contamination composition reweighted missing leave_one_out".split()
 
 
 def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
@@ -258,10 +246,9 @@ def _open(study: Study, outcome: str, there: set[tuple[str, ...]]) -> list[str]:
         cells = [(arm, wave) for arm in ARMS for wave in when]
         return all((outcome, arm, wave, group_by, group) in there for arm, wave in cells)
 
-    parts = [EVERYBODY] if known(waves, "", EVERYBODY) else []
-    if not parts:
+    if not known(waves, "", EVERYBODY):
         return []
-    grouping = study.gap_grouping
+    parts, grouping = [EVERYBODY], study.gap_grouping
     if grouping is not None:
         groups = [group.id for group in grouping.groups]
         shown = [group for group in groups if known(waves, grouping.id, group)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -87,8 +87,11 @@ def by_weight(
     """Return a table or a grid of estimates, each row with the weights that the design gives it."""
     found = made(_weighted(respondents))
     table = found.table if isinstance(found, Estimates) else found
-    for rows, people in _others(study, respondents, table):
-        found = _with_rows_of(found, made(people), rows)
+    keys = list(zip(table["indicator"], table["area_level"], strict=True))
+    said = {key: weights_of(study, *key) for key in dict.fromkeys(keys)}
+    for weights in sorted(set(said.values()) - {(MAIN,) * len(study.waves)}):
+        rows = np.array([said[key] == weights for key in keys])
+        found = _with_rows_of(found, made(with_weights_of(study, respondents, weights)), rows)
     return found
 
 
@@ -99,20 +102,6 @@ def _with_rows_of(found: Made, other: Made, rows: NDArray[np.bool_]) -> Made:
         taken = {p: _with_rows_of(getattr(found, p), getattr(other, p), rows) for p in parts}
         return replace(found, **taken)
     return found.mask(pd.Series(rows, index=found.index), other.set_axis(found.index))
-
-
-def _others(
-    study: Study, respondents: pd.DataFrame, table: pd.DataFrame
-) -> Iterator[tuple[NDArray[np.bool_], pd.DataFrame]]:
-    """Yield the rows of a table that have other weights, with the respondents weighted so."""
-    if not study.codebook.design.weights:
-        return
-    keys = list(zip(table["indicator"], table["area_level"], strict=True))
-    said = {key: weights_of(study, *key) for key in dict.fromkeys(keys)}
-    main = (MAIN,) * len(study.waves)
-    for weights in sorted(set(said.values()) - {main}):
-        rows = np.array([said[key] == weights for key in keys])
-        yield rows, with_weights_of(study, respondents, weights)
 
 
 #: How many wijken a wijk is compared with; half of the others in a small city.

@@ -94,7 +94,7 @@ def _bundle(study: Study, one: Publication, rows: pd.DataFrame | None) -> Bundle
 
 def require_named(study: Study, label: str, found: str) -> None:
     """Raise DisclosureError unless study.yml names the output for the second person."""
-    if label and label in study.settings.outputs:
+    if label in study.settings.outputs:
         return
     raise DisclosureError(
         "control cannot read this output cell by cell",

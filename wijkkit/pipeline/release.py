@@ -169,9 +169,8 @@ def release(
         comparable,
         estimates.goal_changes,
         estimates.slopes,
+        *((effects.outcomes, effects.beside) if effects is not None else ()),
     )
-    if effects is not None:
-        made = replace(made, outcomes=effects.outcomes, beside=effects.beside)
     public = known_elsewhere(study, estimates.estimates.table, policy)
     stands = pd.concat([earlier.kept[list(public)], public]) if len(public) else earlier.kept
     released = release_estimates(estimates.estimates, sample, policy, made, stands, earlier.entries)

@@ -195,9 +195,7 @@ def facts_of(
 
 def judged_on(study: Study) -> date:
     """Return the day on which the process is judged: as the study says, or its last wave's end."""
-    if study.settings.process.as_of is not None:
-        return study.settings.process.as_of
-    return study.waves[-1].end
+    return study.settings.process.as_of or study.waves[-1].end
 
 
 # What the process tables say of each wijk and of the city, in sentences.
