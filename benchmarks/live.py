@@ -36,6 +36,7 @@ import pandas as pd
 from wijkkit.demo.city import build_city
 from wijkkit.demo.project import write_study
 from wijkkit.demo.registry import registry_rows
+from wijkkit.estimates.compare import with_sides
 from wijkkit.live.city import current_city
 from wijkkit.live.identity import Accounts
 from wijkkit.live.snapshot import Source
@@ -140,7 +141,7 @@ def release(study: Study) -> None:
     changed = table[table["wave"].eq(waves[-1])].assign(
         wave=f"{waves[0]}-{waves[-1]}", unit="points", value=3.0, lower=-1.0, upper=7.0
     )
-    write_released(study, "changes", changed)
+    write_released(study, "changes", with_sides(changed))
     verdict = {"looked_at": 6.0, "verdict": "better"}
     judged = changed[changed["group_by"].eq("")].assign(**verdict)
     write_released(study, "goal_changes", judged)
