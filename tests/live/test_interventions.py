@@ -35,6 +35,8 @@ def shown(snapshot, *activities: dict, **item: object):
          {"target_size": 40}, "50 to 75% of 40"),
         ("low_ses", [{"participants": 60, "participants_ses_known": 60, "participants_low_ses": 15}],
          {"target_size": 80, "target_low_ses": 40}, "25% (target group: 50%)"),
+        ("low_ses", [{"participants": 60, "participants_ses_known": 60, "participants_low_ses": 15}],
+         {}, "25% (target group: no data)"),
         ("quality", [{"quality": 70.0, "quality_n": 5}], {}, "70"),
         ("cost", [{"cost": 100.0}, {"cost": 50.0}], {"cost": 1200.0},
          ("150 euros spent", "1,200 euros a year budgeted")),

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from itertools import compress
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import policy_for
@@ -22,7 +20,7 @@ from wijkkit.evaluation.process.implementation import (
 )
 from wijkkit.evaluation.process.measures import Columns, parts_of
 from wijkkit.evaluation.process.people import shown_measures
-from wijkkit.registry.registry import KindTables, kind_frame
+from wijkkit.registry.registry import kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
 
@@ -64,12 +62,8 @@ class Facts:
     def records(self, kind: str, wijk: str) -> list[dict]:
         """Return the same rows of a wijk one by one: for rules over a few of them."""
         if kind not in self._records:
-            tables, found = self.registry, self._records.setdefault(kind, {})
-            if isinstance(tables, KindTables):
-                rows = tables.records(kind)
-            else:
-                rows = self.registry_rows(kind).to_dict("records")
-            for row in rows:
+            found = self._records.setdefault(kind, {})
+            for row in self.registry_rows(kind).to_dict("records"):
                 found.setdefault(str(row["wijk"]), []).append(row)
         return self._records[kind].get(wijk, [])
 
@@ -100,14 +94,7 @@ class Facts:
 
     @cached_property
     def _activities(self) -> tuple[dict, dict]:
-        tables, by = self.registry, ["wijk", "intervention"]
-        if not isinstance(tables, KindTables):
-            return parts_of(self._begun, by)
-        columns = tables.columns("activities")
-        starts = np.array(columns["period_start"], dtype="datetime64[D]")
-        begun = ~(starts > np.datetime64(self.as_of))
-        kept = {name: tuple(compress(cells, begun)) for name, cells in columns.items()}
-        return parts_of(kept, by)
+        return parts_of(self._begun, ["wijk", "intervention"])
 
     @property
     def _begun(self) -> pd.DataFrame:

@@ -191,9 +191,11 @@ def _low_ses(item: Mapping, rows: measures.Columns, snapshot: Snapshot) -> str:
     status = share_status(found.numerator, found.denominator, snapshot.policy)
     if found.status != "ok" or status != "ok":
         return absence(status, language)
-    target = measures.Measure.ratio(item["target_low_ses"] or 0, item["target_size"])
-    there = share_status(item["target_low_ses"], item["target_size"], snapshot.policy)
-    of_target = percentage(target.value, language) if there == "ok" else absence(there, language)
+    low, size = item["target_low_ses"], item["target_size"]
+    there = share_status(low, size, snapshot.policy)
+    of_target = (
+        percentage(100 * low / size, language) if there == "ok" else absence(there, language)
+    )
     return say("low_ses", language, share=percentage(found.value, language), target=of_target)
 
 

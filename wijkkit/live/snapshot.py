@@ -127,9 +127,10 @@ class Source:
         if 2 * sum(known) >= len(states) or len(states) == 1:
             return
         tables = tables_for_release(self.registry, None, language, self._persons(now))
-        parts = tables.of_each(self.study.neighbourhoods)
+        parts = {kind: dict(iter(rows.groupby("wijk"))) for kind, rows in tables.items()}
         for name, state in states.items():
-            self.cached(name, state, partial(parts.__getitem__, name[-1]))
+            own = {kind: parts[kind].get(name[-1], tables[kind].head(0)) for kind in tables}
+            self.cached(name, state, partial(dict, own))
 
     def approved(self, now: Now) -> bool:
         """Return whether a second person signed off the released tables as they are now."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -50,14 +49,10 @@ def kind_frame(
     """Return rows of a kind (of some `columns`, or all) as a frame with fixed types."""
     types = {column.name: _DTYPES[column.type] for column in kind.columns}
     types |= {"wijk": "str", "key": "str", "version": "int64", "changed_by": "str"}
-    cells = _by_column(list(columns or COLUMNS[kind.name]), rows)
+    names = list(columns or COLUMNS[kind.name])
+    cells: dict[str, Sequence[object]] = dict.fromkeys(names, ())
+    cells |= zip(names, zip(*rows, strict=True), strict=False)
     return pd.DataFrame({name: _column(own, types.get(name, "")) for name, own in cells.items()})
-
-
-def _by_column(
-    names: Sequence[str], rows: Iterable[Sequence[object]]
-) -> dict[str, Sequence[object]]:
-    return dict(zip(names, zip(*rows, strict=True), strict=False)) or dict.fromkeys(names, ())
 
 
 def _column(cells: Sequence[object], dtype: str) -> pd.Series:
@@ -66,62 +61,6 @@ def _column(cells: Sequence[object], dtype: str) -> pd.Series:
     if dtype == "float64":
         return pd.Series(np.array(cells, dtype=float))
     return pd.Series(list(cells), dtype=object).astype(dtype)
-
-
-class KindTables(Mapping[str, pd.DataFrame]):
-    """Rows of each kind as the store gave them; a table of them is made when it is asked for."""
-
-    def __init__(
-        self, names: Mapping[str, Sequence[str]], rows: Mapping[str, Sequence[Sequence[object]]]
-    ):
-        self.names, self.rows = names, rows
-        self._made: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, kind: str) -> pd.DataFrame:
-        if kind not in self._made:
-            self._made[kind] = kind_frame(KINDS[kind], self.rows[kind], self.names[kind])
-        return self._made[kind]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def records(self, kind: str) -> list[dict[str, object]]:
-        """Return the rows one by one: days as timestamps, an absent day or number as NaT or NaN."""
-        names = self.names[kind]
-        types = {column.name: column.type for column in KINDS[kind].columns}
-        makes = [_CELLS.get(types.get(name, "text")) for name in names]
-        return [
-            {
-                name: cell if make is None else make(cell)
-                for name, cell, make in zip(names, row, makes, strict=True)
-            }
-            for row in self.rows[kind]
-        ]
-
-    def columns(self, kind: str) -> dict[str, Sequence[object]]:
-        """Return the rows as their columns."""
-        return _by_column(self.names[kind], self.rows[kind])
-
-    def of_each(self, wijken: Iterable[str]) -> dict[str, KindTables]:
-        """Return the tables of each wijk."""
-        found: dict[str, dict[str, list]] = {wijk: {kind: [] for kind in self} for wijk in wijken}
-        for kind, rows in self.rows.items():
-            place = self.names[kind].index("wijk")
-            for row in rows:
-                if (wijk := str(row[place])) in found:
-                    found[wijk][kind].append(row)
-        return {wijk: KindTables(self.names, rows) for wijk, rows in found.items()}
-
-
-#: How a cell of a type is given where rows are taken one by one; as it is where none is named.
-_CELLS = {
-    "date": lambda cell: pd.NaT if cell is None else pd.Timestamp(cell),
-    "number": lambda cell: math.nan if cell is None else cell,
-    "integer": lambda cell: math.nan if cell is None else cell,
-}
 
 
 def history_frame(rows: Iterable[Sequence[object]]) -> pd.DataFrame:

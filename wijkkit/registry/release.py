@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from wijkkit.language import text
-from wijkkit.registry.registry import KindTables, Registry
+from wijkkit.registry.registry import Registry, kind_frame
 from wijkkit.registry.store import HISTORY, reading, rows_of
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column
 from wijkkit.registry.validation import holds_personal_data
@@ -24,7 +24,7 @@ def tables_for_release(
     wijk: str | None = None,
     language: str | None = None,
     persons: Persons | None = None,
-) -> KindTables:
+) -> dict[str, pd.DataFrame]:
     """Return what may be shown in the report of a wijk, by kind.
 
     Names of persons, contact data, where documents are kept, remarks, and who changed a row are
@@ -45,23 +45,27 @@ def tables_for_release(
         for name, columns in released.items()
     }
     with reading(registry.engine) as connection:
-        rows = {
-            name: rows_of(connection, name, columns, wijk, registry.until)
+        tables = {
+            name: kind_frame(
+                KINDS[name], rows_of(connection, name, columns, wijk, registry.until), columns
+            )
             for name, columns in names.items()
         }
     for name, columns in released.items():
-        _hide(rows[name], columns, persons, hidden)
-    return KindTables(names, rows)
+        _hide(tables[name], columns, persons, hidden)
+    return tables
 
 
-def _hide(rows: list[list[Any]], columns: list[Column], persons: Persons, hidden: str) -> None:
-    """Take the texts out of rows that say who somebody is."""
-    for place, column in enumerate(columns, start=len(KEY_COLUMNS)):
+def _hide(table: pd.DataFrame, columns: list[Column], persons: Persons, hidden: str) -> None:
+    """Take the texts out of a table that say who somebody is."""
+
+    def tells(words: str) -> bool:
+        return holds_personal_data(words) or persons.named(words)
+
+    for column in columns:
         if column.type == "text":
-            instead = hidden if column.required else None
-            for row in rows:
-                if row[place] and (holds_personal_data(row[place]) or persons.named(row[place])):
-                    row[place] = instead
+            told = table[column.name].map(tells, na_action="ignore").eq(True)
+            table.loc[told, column.name] = hidden if column.required else None
 
 
 @dataclass(frozen=True, slots=True)
