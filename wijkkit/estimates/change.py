@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.compare import verdicts
 from wijkkit.estimates.grid import SCALE, Estimates
-from wijkkit.estimates.interval import Interval, check_confidence, interval_of, numbers, quantile_t
+from wijkkit.estimates.interval import (
+    Interval,
+    check_confidence,
+    interval_of,
+    none_of,
+    numbers,
+    quantile_t,
+)
 from wijkkit.study.indicators import Indicator
 from wijkkit.tables import EVERYBODY, tidy
 
@@ -64,13 +71,7 @@ def change(
     (1.5, 1.008, 2.233)
     """
     check_confidence(confidence)
-    if measure not in get_args(Measure):
-        raise EstimationError(
-            "unknown measure of change",
-            place="measure",
-            found=str(measure),
-            expected=", ".join(get_args(Measure)),
-        )
+    EstimationError.raise_for(none_of(Measure, "measure of change", "measure", measure))
     (before, before_se), (after, after_se) = (
         _on_scale(numbers("value", value), numbers("se", se, at_least=0), measure)
         for value, se in ((first, first_se), (later, later_se))

@@ -7,13 +7,14 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any, Literal, ParamSpec, TypedDict, TypeVar, get_args
+from typing import Any, Literal, ParamSpec, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
+from wijkkit.estimates.interval import none_of
 from wijkkit.estimates.weighting import WeightSet, positive
 
 #: What a stratum with one sampled unit adds to the variance. ``absent``: the standard error is
@@ -161,13 +162,7 @@ def _check(
     if twice := list(column_twice(frame)):
         yield from twice
         return
-    if lonely_psu not in get_args(LonelyPsu):
-        yield Problem(
-            "unknown policy",
-            place="lonely_psu",
-            found=str(lonely_psu),
-            expected=", ".join(get_args(LonelyPsu)),
-        )
+    yield from none_of(LonelyPsu, "policy", "lonely_psu", lonely_psu)
     for column in (*columns, *([weight] if weight else [])):
         if column not in frame:
             yield Problem(f"column '{column}' is missing", place="frame")

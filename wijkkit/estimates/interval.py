@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from wijkkit.display import ShowsItself
-from wijkkit.errors import EstimationError
+from wijkkit.errors import EstimationError, Problem
 
 Values = float | NDArray[np.float64]
 
@@ -141,16 +141,16 @@ ProportionMethod = Literal["logit", "beta", "xlogit", "mean"]
 Floats = NDArray[np.float64]
 
 
+def none_of(choices: object, what: str, place: str, value: object) -> list[Problem]:
+    """Return that a value is none of the choices of a Literal; nothing where it is one."""
+    known, remedy = get_args(choices), "Use one of these."
+    problem = Problem(f"unknown {what}", "", place, str(value), ", ".join(known), remedy)
+    return [] if value in known else [problem]
+
+
 def check_method(method: str) -> None:
     """Raise EstimationError unless `method` is a method of `proportion_limits`."""
-    if method not in get_args(ProportionMethod):
-        raise EstimationError(
-            "unknown interval method",
-            place="method",
-            found=str(method),
-            expected=", ".join(get_args(ProportionMethod)),
-            remedy="Use one of these.",
-        )
+    EstimationError.raise_for(none_of(ProportionMethod, "interval method", "method", method))
 
 
 def t_limits(value: Floats, se: Floats, df: Floats, confidence: float) -> tuple[Floats, Floats]:

@@ -249,7 +249,7 @@ def precision(
 
 
 @dataclass(frozen=True, slots=True)
-class DomainMeans:
+class DomainMeans(Precision):
     """Means of K domains.
 
     `value`: Weighted mean; absent where nobody answered. `x`: Respondents whose answer is 1,
@@ -258,11 +258,7 @@ class DomainMeans:
     """
 
     value: Floats
-    se: Floats
-    df: Floats
-    n: Floats
     x: Floats
-    reason: NDArray[np.str_]
     influence: Floats
 
 
@@ -296,4 +292,4 @@ def domain_means(outcome: Floats, over: Domains) -> DomainMeans:
         influence = np.where(used, share * (y - value[code]), 0.0)
     found = precision(influence, share * y, over, used)
     x = np.bincount(code, used & (y == 1), minlength=over.size).astype(float)
-    return DomainMeans(value, found.se, found.df, found.n, x, found.reason, influence)
+    return DomainMeans(found.se, found.df, found.n, found.reason, value, x, influence)

@@ -22,14 +22,7 @@ from wijkkit.estimates.interval import (
     quantile_t,
     t_limits,
 )
-from wijkkit.estimates.linearisation import (
-    DomainMeans,
-    Domains,
-    Precision,
-    domain_means,
-    domains,
-    precision,
-)
+from wijkkit.estimates.linearisation import Domains, Precision, domain_means, domains, precision
 
 
 def survey_mean(
@@ -214,7 +207,7 @@ def result_rows(
     over: Domains,
     values: NDArray[np.float64],
     value: NDArray[np.float64],
-    found: DomainMeans | Precision,
+    found: Precision,
     limits: tuple[NDArray[np.float64], NDArray[np.float64]],
     method: str,
     confidence: float,

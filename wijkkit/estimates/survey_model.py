@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from scipy import special, stats
 
 from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import SurveyDesign
-from wijkkit.estimates.interval import check_confidence
+from wijkkit.estimates.interval import check_confidence, none_of
 from wijkkit.estimates.linearisation import domains, units_and_strata, variance
 
 Floats = NDArray[np.float64]
@@ -96,10 +96,7 @@ def survey_model(
 
 
 def _check(predictors: pd.DataFrame, x: Floats, y: Floats, family: str) -> None:
-    if family not in get_args(Family):
-        raise EstimationError(
-            "unknown family", place="family", found=family, expected=", ".join(get_args(Family))
-        )
+    EstimationError.raise_for(none_of(Family, "family", "family", family))
     if len(y) <= x.shape[1]:
         raise EstimationError(
             "no more respondents than coefficients", found=f"{len(y)} and {x.shape[1]}"
