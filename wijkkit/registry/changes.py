@@ -321,34 +321,24 @@ def check_row(study: Study, kind: Kind, row: Mapping[str, object], who: str) -> 
     return wijk
 
 
-def store_change(
-    connection: sa.Connection,
-    wijk: str,
-    change: Change,
-    state: State,
-    problems: list[Problem],
-    who: str,
-) -> int:
-    """Store a change and return the row's version; RowError or ConflictError where it cannot."""
-    (outcome,), (wrong,) = settle([change], [problems], state)
-    if wrong:
-        raise refuse(KINDS[change.kind], wijk, change.key, wrong)
-    if outcome == "unchanged":
-        stored = state[change.kind].get(change.key)
-        return int(cast(int, stored["version"])) if stored else 0
-    return apply_change(connection, wijk, change, outcome, stamp_of(who, FORM, now()))
+def version_after(change: Change, outcome: Outcome, state: State) -> int:
+    """Return the version of a row after a change of it; 0 where there is no such row."""
+    if outcome != "unchanged":
+        return change.version + 1
+    stored = state[change.kind].get(change.key)
+    return int(cast(int, stored["version"])) if stored else 0
 
 
 class RowsError(RowError):
-    """Several rows were to be kept and none was; `rows` has the problems of each."""
+    """Rows were to be kept and none was: an error for `each` wrong one; `rows` has all problems."""
 
-    def __init__(self, changes: Sequence[Change], problems: Sequence[list[Problem]]):
-        each = [
-            refuse(KINDS[change.kind], "", change.key, wrong)
+    def __init__(self, wijk: str, changes: Sequence[Change], problems: Sequence[list[Problem]]):
+        self.each = [
+            refuse(KINDS[change.kind], wijk, change.key, wrong)
             for change, wrong in zip(changes, problems, strict=True)
             if wrong
         ]
-        super().__init__(problem for error in each for problem in error.problems)
+        super().__init__(problem for error in self.each for problem in error.problems)
         self.rows = tuple(tuple(wrong) for wrong in problems)
 
 

@@ -22,8 +22,8 @@ from wijkkit.registry.changes import (
     now,
     settle,
     stamp_of,
-    store_change,
     store_changes,
+    version_after,
 )
 from wijkkit.registry.store import HISTORY, TABLES, open_store, reading, rows_of, writing
 from wijkkit.registry.tables import COLUMNS, KINDS, Kind, next_key
@@ -142,15 +142,8 @@ class Registry(ShowsItself):
         rows that are not there. Raises ConflictError: Somebody else changed, removed or made the
         row meanwhile; nothing is overwritten.
         """
-        definition = _kind(kind)
-        wijk = check_row(self.study, definition, row, who)
-        values, problems = clean_row(definition, row, self.lists)
-        version = int(cast(int, row.get("version") or 0))
-        with writing(self.engine) as connection:
-            state = load_state(connection, wijk)
-            key = str(row.get("key") or next_key(definition.prefix, set(state[kind])))
-            change = Change(kind, key, values, version)
-            return store_change(connection, wijk, change, state, problems, who)
+        wijk = check_row(self.study, _kind(kind), row, who)
+        return self._keep_one(wijk, kind, row, who)
 
     def save_all(
         self, wijk: str, rows: Sequence[tuple[str, Mapping[str, object]]], who: str
@@ -161,6 +154,26 @@ class Registry(ShowsItself):
         it, ``confirmed`` says that doubtful values are right. Raises RowsError: Any of them cannot
         be kept; its `rows` has the problems of each.
         """
+        self._keep(wijk, rows, who)
+
+    def remove(self, kind: str, wijk: str, key: str, version: int, who: str) -> int:
+        """Remove the row that was read at `version`; the history keeps it.
+
+        Raises RowError: Another row refers to it. Raises ConflictError: Somebody else changed it.
+        """
+        row = {"key": key, "version": version, "remove": True}
+        return self._keep_one(wijk, kind, row, who)
+
+    def _keep_one(self, wijk: str, kind: str, row: Mapping[str, object], who: str) -> int:
+        try:
+            return self._keep(wijk, [(kind, row)], who)[0]
+        except RowsError as error:
+            raise error.each[0] from None
+
+    def _keep(
+        self, wijk: str, rows: Sequence[tuple[str, Mapping[str, object]]], who: str
+    ) -> list[int]:
+        """Store rows of a wijk, or none, and return their versions."""
         marks = ("remove", "confirmed")
         for kind, row in rows:
             own = {name: value for name, value in row.items() if name not in marks}
@@ -172,27 +185,15 @@ class Registry(ShowsItself):
                 remove = bool(row.get("remove"))
                 values, unclean = clean_row(_kind(kind), row, self.lists)
                 problems.append([] if remove else unclean)
-                flags = {"remove": remove, "confirmed": bool(row.get("confirmed"))}
-                version = int(cast(int, row.get("version") or 0))
-                kept = {} if remove else values
-                changes.append(Change(kind, str(row["key"]), kept, version, **flags))
+                key = str(row.get("key") or next_key(KINDS[kind].prefix, set(state[kind])))
+                version, kept = int(cast(int, row.get("version") or 0)), {} if remove else values
+                changes.append(Change(kind, key, kept, version, remove, bool(row.get("confirmed"))))
             outcomes, wrong = settle(changes, problems, state)
             if any(wrong):
-                raise RowsError(changes, wrong)
-            settled = zip(changes, outcomes, strict=True)
+                raise RowsError(wijk, changes, wrong)
+            settled = list(zip(changes, outcomes, strict=True))
             store_changes(connection, wijk, settled, stamp_of(who, FORM, now()))
-
-    def remove(self, kind: str, wijk: str, key: str, version: int, who: str) -> int:
-        """Remove the row that was read at `version`; the history keeps it.
-
-        Raises RowError: Another row refers to it. Raises ConflictError: Somebody else changed it.
-        """
-        definition = _kind(kind)
-        check_row(self.study, definition, {"wijk": wijk, "key": key}, who)
-        with writing(self.engine) as connection:
-            state = load_state(connection, wijk)
-            change = Change(kind, key, {}, int(version), remove=True)
-            return store_change(connection, wijk, change, state, [], who)
+        return [version_after(change, outcome, state) for change, outcome in settled]
 
     def next_key(self, kind: str, wijk: str) -> str:
         """Return a key for a new row; keys of removed rows are not used again."""
