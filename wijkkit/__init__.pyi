@@ -28,12 +28,12 @@ from .evaluation.effect.evaluate import evaluate_effect as evaluate_effect
 from .evaluation.explanations.explain import explanations as explanations
 from .evaluation.process.interviews import read_chosen_quotes as read_chosen_quotes
 from .evaluation.process.interviews import write_quote_file as write_quote_file
-from .loaders import load_area_figures as load_area_figures
-from .loaders import load_borders as load_borders
-from .loaders import load_survey as load_survey
+from .loaders.area_figures import load_area_figures as load_area_figures
+from .loaders.borders import load_borders as load_borders
 from .loaders.segments import load_group_interviews as load_group_interviews
 from .loaders.standard_table import load_catalogue as load_catalogue
 from .loaders.standard_table import load_key_figures as load_key_figures
+from .loaders.survey import load_survey as load_survey
 from .pipeline.estimation import estimate as estimate
 from .pipeline.gate import release as release
 from .pipeline.process import evaluate_process as evaluate_process

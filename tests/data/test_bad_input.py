@@ -9,8 +9,10 @@ import pytest
 
 from tests.data.bad_study import BAD, make_bad_study, read_cases
 from wijkkit.errors import WijkkitError
-from wijkkit.loaders import load_area_figures, load_borders, load_survey
+from wijkkit.loaders.area_figures import load_area_figures
+from wijkkit.loaders.borders import load_borders
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.loaders.survey import load_survey
 from wijkkit.study import open_study
 
 CASES = read_cases()

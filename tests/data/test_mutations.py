@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from tests.data.bad_study import BAD
 from wijkkit.errors import WijkkitError
-from wijkkit.loaders import load_area_figures, load_borders, load_survey
+from wijkkit.loaders.area_figures import load_area_figures
+from wijkkit.loaders.borders import load_borders
+from wijkkit.loaders.survey import load_survey
 from wijkkit.study import open_study
 
 #: Cases per test: few in CI, 10,000 altogether with WIJKKIT_MUTATIONS=2000.

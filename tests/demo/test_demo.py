@@ -22,9 +22,11 @@ from wijkkit.errors import DataError, ParameterError, StudyError
 from wijkkit.evaluation.effect.did import did
 from wijkkit.evaluation.process.implementation import pace
 from wijkkit.indicators import compute
-from wijkkit.loaders import load_area_figures, load_borders, load_survey
+from wijkkit.loaders.area_figures import load_area_figures
+from wijkkit.loaders.borders import load_borders
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
+from wijkkit.loaders.survey import load_survey
 from wijkkit.registry import open_registry
 from wijkkit.study import Study, open_study
 

@@ -11,7 +11,7 @@ import pytest
 from tests.loaders.loopback import Service
 from tests.loaders.study_maker import StudyMaker
 from wijkkit.errors import DataError, Problem
-from wijkkit.loaders import load_area_figures
+from wijkkit.loaders.area_figures import load_area_figures
 from wijkkit.loaders.areas import find_column
 
 FILE = {

@@ -12,7 +12,7 @@ import shapely
 from tests.loaders.loopback import Service
 from tests.loaders.study_maker import StudyMaker
 from wijkkit.errors import DataError
-from wijkkit.loaders import load_borders
+from wijkkit.loaders.borders import load_borders
 from wijkkit.pipeline import checks
 
 ROTTERDAM = (55_000, 428_000, 102_000, 447_500)

@@ -12,10 +12,10 @@ import pytest
 from tests.loaders.study_maker import SURVEY, StudyMaker
 from tests.studies import replace, write_study
 from wijkkit.errors import DataError, DisclosureError
-from wijkkit.loaders import load_survey
 from wijkkit.loaders.areas import check_codes
 from wijkkit.loaders.recode import is_missing
 from wijkkit.loaders.source_file import read_statistical
+from wijkkit.loaders.survey import load_survey
 from wijkkit.study import open_study
 from wijkkit.study.codebook import Column
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from wijkkit.errors import EstimationError
 from wijkkit.language import absence, text
 from wijkkit.language.messages import catalogue
-from wijkkit.loaders import load_borders
 from wijkkit.loaders.areas import area_names
+from wijkkit.loaders.borders import load_borders
 from wijkkit.show.maps import draw_values
 from wijkkit.show.theme import CITY, INK, OWN, grid_lines, new_figure, style
 from wijkkit.tables import STATUSES

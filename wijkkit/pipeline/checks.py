@@ -13,8 +13,9 @@ from wijkkit.disclosure.policy import Policy, policy_for
 from wijkkit.errors import Problem, StudyError, WijkkitError
 from wijkkit.estimates import weight_report
 from wijkkit.indicators.functions import check_indicators
-from wijkkit.loaders import load_area_figures, load_borders
+from wijkkit.loaders.area_figures import load_area_figures
 from wijkkit.loaders.areas import row_account
+from wijkkit.loaders.borders import load_borders
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
 from wijkkit.pipeline.earlier import known_elsewhere, public_figures

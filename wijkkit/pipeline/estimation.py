@@ -20,7 +20,7 @@ from wijkkit.estimates.design import made_once
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap, estimate_slope
 from wijkkit.evaluation.effect.evaluate import refuse_choice
-from wijkkit.loaders import load_area_figures
+from wijkkit.loaders.area_figures import load_area_figures
 from wijkkit.pipeline.references import estimate_references
 from wijkkit.pipeline.respondents import load_respondents, sample_of
 from wijkkit.study import Study

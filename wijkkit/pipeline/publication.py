@@ -20,8 +20,8 @@ from wijkkit.disclosure.scan import Forbidden, forbidden_of
 from wijkkit.disclosure.sign_off import fingerprint, require_prepared_by, signed_off
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.evaluation.process.interviews import chosen_quotes
-from wijkkit.loaders import load_survey
 from wijkkit.loaders.segments import load_group_interviews
+from wijkkit.loaders.survey import load_survey
 from wijkkit.pipeline.earlier import Correction, correct, correction_file, correction_of, prepared
 from wijkkit.reports.record import owner, read_record
 from wijkkit.reports.render import plan_of, render

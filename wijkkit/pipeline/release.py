@@ -24,9 +24,9 @@ from wijkkit.disclosure.sign_off import record_audit
 from wijkkit.disclosure.slopes import shown_beside
 from wijkkit.evaluation.baseline import baseline_balance, children_of, participants, timeline
 from wijkkit.evaluation.effect.evaluate import EffectResults
-from wijkkit.loaders import load_area_figures, load_borders
+from wijkkit.loaders.area_figures import load_area_figures
 from wijkkit.loaders.areas import area_names
-from wijkkit.loaders.borders import RD_NEW
+from wijkkit.loaders.borders import RD_NEW, load_borders
 from wijkkit.pipeline.earlier import earlier_of, known_elsewhere, named_sample, prepare
 from wijkkit.pipeline.effect import effect_tables
 from wijkkit.pipeline.effect_parts import Effects

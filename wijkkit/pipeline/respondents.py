@@ -12,7 +12,7 @@ from wijkkit.errors import Problem, StudyError, did_you_mean, first_of
 from wijkkit.estimates.grid import asked_outcome, with_sampled
 from wijkkit.estimates.layout import asked_rows
 from wijkkit.indicators import compute
-from wijkkit.loaders import load_survey
+from wijkkit.loaders.survey import load_survey
 from wijkkit.study import Study
 
 

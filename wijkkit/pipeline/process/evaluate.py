@@ -33,7 +33,7 @@ from wijkkit.evaluation.process.sentences import (
     network_sentences,
     reach_sentences,
 )
-from wijkkit.loaders import load_area_figures
+from wijkkit.loaders.area_figures import load_area_figures
 from wijkkit.loaders.segments import load_group_interviews
 from wijkkit.loaders.standard_table import load_catalogue, load_key_figures
 from wijkkit.pipeline.estimation import StudyEstimates
