@@ -52,12 +52,16 @@ class Facts:
     # By kind, what was asked for before.
     _records: dict[str, dict[str, list[dict]]] = field(default_factory=dict, init=False)
     _by_wijk: dict[str, dict[str, pd.DataFrame]] = field(default_factory=dict, init=False)
-    _empty: dict[str, pd.DataFrame] = field(default_factory=dict, init=False)
 
     def registry_rows(self, kind: str, wijk: str | None = None) -> pd.DataFrame:
         """Return the registry's rows of one kind, of one wijk or of all."""
-        found = self.registry.get(kind) if wijk is None else self._rows_of_wijk(kind).get(wijk)
-        return self._nothing(kind) if found is None else found
+        table = self.registry.get(kind)
+        table = kind_frame(KINDS[kind], []) if table is None else table
+        if wijk is None:
+            return table
+        if kind not in self._by_wijk:
+            self._by_wijk[kind] = _by(table, "wijk")
+        return self._by_wijk[kind].get(wijk, table.head(0))
 
     def records(self, kind: str, wijk: str) -> list[dict]:
         """Return the same rows of a wijk one by one: for rules over a few of them."""
@@ -100,25 +104,6 @@ class Facts:
     def _begun(self) -> pd.DataFrame:
         """The activities that had begun."""
         return _until(self.registry_rows("activities"), "period_start", self.as_of)
-
-    def _rows_of_wijk(self, kind: str) -> dict[str, pd.DataFrame]:
-        """Return the rows of a kind by wijk: everything is asked wijk by wijk."""
-        if kind not in self._by_wijk:
-            table, wijken = self.registry.get(kind), list(self.study.neighbourhoods)
-            if table is None or table.empty:
-                self._by_wijk[kind] = {}
-            elif len(wijken) == 1 and table["wijk"].eq(wijken[0]).all():
-                self._by_wijk[kind] = {wijken[0]: table}
-            else:
-                self._by_wijk[kind] = _by(table, "wijk")
-        return self._by_wijk[kind]
-
-    def _nothing(self, kind: str) -> pd.DataFrame:
-        """Return the table of a kind without rows."""
-        if kind not in self._empty:
-            table = self.registry.get(kind)
-            self._empty[kind] = kind_frame(KINDS[kind], []) if table is None else table.head(0)
-        return self._empty[kind]
 
     @cached_property
     def _levels(self) -> dict[tuple[str, str], pd.DataFrame]:
