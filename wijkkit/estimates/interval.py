@@ -280,11 +280,6 @@ def pool(
         Degrees of freedom the estimate would have without missing answers: for a survey, its
         units minus its strata.
 
-    Returns
-    -------
-    Pooled
-        The pooled value with its standard error, interval and degrees of freedom.
-
     Raises
     ------
     EstimationError

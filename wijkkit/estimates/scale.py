@@ -56,11 +56,6 @@ def scale_reliability(items: pd.DataFrame, *, confidence: float = 0.95) -> Relia
     items : DataFrame, shape (n, k)
         One column per item, reversed items already turned. At least two.
 
-    Returns
-    -------
-    Reliability
-        Alpha with its interval, and omega.
-
     Raises
     ------
     EstimationError

@@ -48,7 +48,7 @@ class WeightSet(ShowsItself):
 
 
 def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> Path:
-    """Write a set as ``<name>-<version>.csv`` with columns ``respondent, weight``.
+    """Write a set as ``<name>-<version>.csv`` (``respondent, weight``), beside it a report in JSON.
 
     A set that is there already is the same by its version and is left alone, so that an earlier
     run can be repeated with the weights it had.
@@ -61,11 +61,6 @@ def write_weights(weights: WeightSet, respondents: pd.Series, folder: Path) -> P
         Their ids, in the order of the weights.
     folder : Path
         It is made where it is not there.
-
-    Returns
-    -------
-    Path
-        The file; a report in JSON stands beside it.
 
     Examples
     --------

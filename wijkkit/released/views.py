@@ -337,12 +337,7 @@ def open_city(study: str | Study = "parameters") -> CityView:
 
 
 def open_wijk(study: str | Study = "parameters", wijk: str = "") -> WijkView:
-    """Open the released tables of a study for one neighbourhood.
-
-    Parameters
-    ----------
-    wijk : str
-        Its slug; the study's first one where empty.
+    """Open the released tables of a study for one neighbourhood, its first one where none is named.
 
     Examples
     --------

@@ -204,11 +204,6 @@ def choose(
     factors : collection of str
         Risk and protective factors that ask attention in this wijk.
 
-    Returns
-    -------
-    Choice
-        The ranking, the scores behind it, and the package.
-
     Raises
     ------
     EstimationError

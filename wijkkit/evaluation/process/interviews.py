@@ -56,11 +56,6 @@ def write_quote_file(study: Study, segments: pd.DataFrame, path: str | Path) -> 
     path : str or Path
         Where; relative to the study's folder. Only the owner may read the file.
 
-    Returns
-    -------
-    Path
-        The file.
-
     Raises
     ------
     DataError
