@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import wijkkit as wk
-from wijkkit.errors import EstimationError
+from wijkkit.errors import DataError, EstimationError
 from wijkkit.tables import ESTIMATE_COLUMNS
 
 KEYS = ["area", "wave", "group"]
@@ -157,15 +157,27 @@ def test_the_effect_is_that_of_did_and_follows_its_arguments(people, folder):
     effect = wk.evaluate_effect(wk.open_study(folder), people.frame).effects
     rows = effect[effect["outcome"].eq("outdoor_play") & effect["group"].eq("all")]
     rows = rows[rows["method"].eq("cluster_period")].set_index("scale")
-    found = people.did("outdoor_play").frame.set_index("scale")
+    made = people.did("outdoor_play")
+    # Reports turn an effect so that higher is better; here it is that of the side in the model.
+    for said in (made.sentence(), made.caption):
+        assert "effect van het programma (hoger is ongunstig)" in said
+    found = made.frame.set_index("scale")
     assert found["value"].to_dict() == pytest.approx(rows["estimate"].to_dict())
-    turned = people.did("outdoor_play", pole="favourable").frame.set_index("scale")
+    turned = people.did("outdoor_play", pole="favourable")
+    assert "(hoger is gunstig)" in turned.sentence()
+    turned = turned.frame.set_index("scale")
     assert turned.loc["points", "value"] == pytest.approx(-found.loc["points", "value"])
     without = people.did("outdoor_play", without=["rietoord"])
     assert without.frame["clusters"].eq(5).all()
     assert set(without.cells.query("area_level == 'wijk'")["area"]) == {"rietoord"}
     bare = people.did("outdoor_play", covariates=[]).frame.set_index("scale")
     assert bare.loc["points", "value"] != pytest.approx(found.loc["points", "value"])
+
+
+def test_results_that_are_divided_otherwise_do_not_stand_side_by_side(people):
+    by_wijk, by_arm = (people.proportion("sport", by=by) for by in ("wijk", "arm"))
+    with pytest.raises(DataError, match=r"found arm; expected wijk.*Give both the same by="):
+        by_wijk.joined(by_arm)
 
 
 def test_a_caption_says_of_whom_when_and_what_was_asked_otherwise(people):
@@ -180,7 +192,8 @@ def test_a_caption_says_of_whom_when_and_what_was_asked_otherwise(people):
     assert some.endswith("alleen over: een deel van de kinderen") and "70" not in some
     asked = people.did("sport", without=["rietoord"], covariates=["age"]).caption
     assert "Wijken die niet meetellen: Rietoord; in de opzet: geen." in asked
-    assert people.did("sport").caption == people.did("sport", method="cr2").caption == found.title
+    about = f"{found.title}, effect van het programma (hoger is ongunstig)"
+    assert people.did("sport").caption == people.did("sport", method="cr2").caption == about
 
 
 def test_a_model_takes_the_order_and_the_design_of_the_study(people):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from wijkkit.analysis import drawing, words
 from wijkkit.display import ShowsItself
+from wijkkit.errors import DataError
 from wijkkit.language.messages import escaped
 from wijkkit.show.output import ShownText
 from wijkkit.study import Study
@@ -63,6 +64,15 @@ class Result(ShowsItself):
             What the two columns are called; the indicators where empty.
         """
         on = list(dict.fromkeys([*self.by, "area", "wave"]))
+        if self.by != other.by:
+            found, wanted = (", ".join(one.by) or "nothing" for one in (other, self))
+            raise DataError(
+                "results that are divided otherwise cannot stand side by side",
+                place="other",
+                found=found,
+                expected=wanted,
+                remedy="Give both the same by=.",
+            )
         mine, theirs = (
             one.frame[[*on, "value"]].rename(
                 columns={"value": name or one.frame["indicator"].iloc[0]}

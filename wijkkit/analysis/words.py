@@ -33,15 +33,24 @@ def sentences(result: Result, language: str = "") -> str:
     more = len(result.frame) - len(parts)
     if more > 0:
         parts.append(text("people.more", language, count=number(more, language)))
-    about = text(f"people.about.{result.kind}", language, title=result.title)
+    about = _about(result, language)
     said = text("people.sentence", language, about=about, parts="; ".join(parts))
     return _about_whom(result, said)
+
+
+def _about(result: Result, language: str) -> str:
+    """Return what the numbers are, and of an effect which way is better."""
+    if result.kind == "model":
+        return result.title
+    about = text(f"people.about.{result.kind}", language, title=result.title)
+    pole = result.notes.get("pole", "score")
+    return about if pole == "score" else f"{about} ({text(f'people.pole.{pole}', language)})"
 
 
 def caption(result: Result) -> str:
     """Return what stands beneath a result: what and when it is, of whom, and what was asked for."""
     waves = [one.label for one in result.study.waves if one.id == result.notes.get("wave")]
-    title = ", ".join([result.title, *map(result.study.text, waves)])
+    title = ", ".join([_about(result, result.study.language), *map(result.study.text, waves)])
     said = _about_whom(result, title if "among" not in result.notes else f"{title}.")
     return ". ".join(filter(None, (said.removesuffix("."), result.notes.get("evaluated", ""))))
 
