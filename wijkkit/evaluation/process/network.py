@@ -14,9 +14,7 @@ import pandas as pd
 ADVISOR = "gebiedsadviseur"
 ALL_DOMAINS = "all"
 
-TURNOVER_COLUMNS = tuple(
-    "wijk at_start left joined percent_left ever ever_left advisors undated began".split()
-)
+TURNOVER_COLUMNS = tuple("wijk at_start joined ever ever_left advisors began".split())
 
 
 def participation(meetings: pd.DataFrame, attendance: pd.DataFrame) -> pd.DataFrame:
@@ -160,12 +158,11 @@ def _and_all(rows: pd.DataFrame) -> pd.DataFrame:
 def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) -> pd.DataFrame:
     """Return how many of the people in the network on the first day had left by the last.
 
-    `end`: The last day, or a wijk's first day where that is later. ``wijk, at_start, left, joined,
-    percent_left, ever, ever_left, advisors, undated, began``. `left` of those `at_start` had left;
-    of all who were `ever` there in these days, `ever_left` had. `advisors` counts the
-    gebiedsadviseurs the wijk had in these days; `undated` the rows without a first day, which
-    cannot be counted. Figures are absent where no row has a first day. `began` is the first day of
-    who was `ever` there.
+    `end`: The last day, or a wijk's first day where that is later. ``wijk, at_start, joined, ever,
+    ever_left, advisors, began``. Of all who were `ever` there in these days, `ever_left` had left.
+    `advisors` counts the gebiedsadviseurs the wijk had in these days. A row without a first day
+    cannot be counted; figures are absent where none has one. `began` is the first day of who was
+    `ever` there.
     """
     rows = []
     for wijk, start in starts.items():
@@ -178,14 +175,11 @@ def turnover(stakeholders: pd.DataFrame, starts: Mapping[str, date], end: date) 
         within = dated & (began <= last) & (stopped.isna() | (stopped >= first))
         counts = {
             "at_start": there,
-            "left": there & ~stayed,
             "joined": dated & (began > first) & (began <= last),
             "ever": within,
             "ever_left": within & ~stayed,
             "advisors": within & mine["role"].eq(ADVISOR),
         }
         row = {name: float(who.sum()) if dated.any() else math.nan for name, who in counts.items()}
-        percent = 100 * row["left"] / row["at_start"] if row["at_start"] else math.nan
-        undated = {"percent_left": percent, "undated": int((~dated).sum())}
-        rows.append({"wijk": wijk, **row, **undated, "began": began[within].min()})
+        rows.append({"wijk": wijk, **row, "began": began[within].min()})
     return pd.DataFrame(rows, columns=list(TURNOVER_COLUMNS))
