@@ -123,6 +123,7 @@ def test_what_is_written_is_read_and_leaves_nothing_else(tmp_path):
 def test_publications_are_read_in_their_order_each_once(tmp_path):
     first, second = tmp_path / "one", tmp_path / "two"
     add_entry([first, second], entry("R9", "2021-01"))
+    (first / "LEESMIJ.txt").touch()
     add_entry([first], entry("R1", "2021-02", corrects="R9"))
     add_entry([second], entry("R0", "2021-02"))
     (first / ".hidden").mkdir()

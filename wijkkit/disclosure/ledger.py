@@ -125,7 +125,7 @@ def read_entries(ledgers: Iterable[Path]) -> list[Entry]:
     found: dict[str, Entry] = {}
     named: dict[str, Path] = {}
     for ledger in ledgers:
-        for folder in sorted(path for path in ledger.glob("*") if not path.name.startswith(".")):
+        for folder in sorted(_of(ledger)):
             entry, before = _read(folder)
             found.setdefault(entry.about.release, entry)
             named |= dict.fromkeys(before, ledger)
@@ -203,7 +203,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _of(ledger: Path) -> list[Path]:
-    return [path for path in ledger.glob("*") if not path.name.startswith(".")]
+    """Return the folders of publications; a file that somebody put beside them is none."""
+    return [path for path in ledger.glob("*") if path.is_dir() and not path.name.startswith(".")]
 
 
 def _refused(what: str, folder: Path, found: str) -> DisclosureError:
