@@ -181,6 +181,8 @@ def _problem(item: dict[str, Any], name: str, expected: Any) -> Problem:
     remedy = "Correct the value."
     if item["type"] == "extra_forbidden":
         remedy = _suggest(item["loc"], expected)
+    elif item["type"] == "string_type" and isinstance(item["input"], int | float):
+        remedy = "Put it in quotes."
     elif item["type"].startswith("model_") and (models := _models_at(item["loc"], expected)):
         keys_of = " or ".join(_written(model) for model in dict.fromkeys(models))
         remedy = f"Write {keys_of}."
