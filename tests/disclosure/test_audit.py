@@ -183,15 +183,17 @@ def test_of_linked_questions_of_a_large_system_no_towns_are_sought(questions, fu
     assert Search(large).seeks(further) == (questions == 1 and further)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_the_audit_names_the_counts_that_are_not_open(seed):
-    one = small(seed, 1)
+@pytest.mark.parametrize(("seed", "questions"), [(0, 1), (1, 1), (2, 1), (0, 3), (1, 3)])
+def test_the_audit_names_the_counts_that_are_not_open(seed, questions):
+    one = small(seed, questions)
     search, failed = Search(one.choice), 0
     for multiple in steps_at_random(one, 8, seed):
         narrow = search.narrow(multiple)
         secret = one.choice.secrets(multiple)
         assert narrow.tolist() == secret[(one.widths(multiple) < one.shown.need)[secret]].tolist()
         failed += len(narrow)
+        # Whether there are any, the first tells.
+        assert bool(len(Search(one.choice).narrow(multiple, first=True))) == bool(len(narrow))
     assert failed
 
 
@@ -200,6 +202,15 @@ def test_a_search_ends_with_the_second_count_that_stays_undecided(monkeypatch):
     monkeypatch.setattr(search, "_decided", lambda program, cell, ends: asked.append(cell))
     search._seek(None, None, np.arange(5), None, False)
     assert asked == [0, 1]
+
+
+@pytest.mark.parametrize(("first", "asked"), [(True, [0, 1, 2]), (False, [0, 1, 2, 3, 4])])
+def test_whether_any_count_is_not_open_is_known_with_the_first(first, asked, monkeypatch):
+    search, sought = Search(small(1, 1).choice), []
+    monkeypatch.setattr(search, "_decided", lambda program, cell, ends: not sought.append(cell))
+    monkeypatch.setattr(search, "_open", lambda cell, ends: cell != 2)
+    search._seek(None, None, np.arange(5), None, first)
+    assert sought == asked
 
 
 def test_where_nothing_is_secret_nothing_is_sought():

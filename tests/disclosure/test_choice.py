@@ -394,6 +394,17 @@ def test_no_figure_of_a_larger_area_is_coarser_than_its_town_asks(seed):
         assert len(choice.narrow(np.where(np.arange(len(larger)) == cell, 1.0, one.multiple)))
 
 
+@pytest.mark.parametrize("answer", [0.0, 1.0])
+def test_where_all_answer_alike_there_is_no_other_town_and_nothing_is_shown(answer):
+    areas = areas_of(3, 1)
+    people = people_of(areas, np.random.default_rng(0), indicators=(), size=(40, 60))
+    made = town_of(people.assign(play=answer), areas, {"play": "percent"}, {}).release(GGD)
+    (one,) = made.settled
+    assert made.table["status"].eq("hidden").all() and not made.left_out
+    # What the rules forbid is not lost by the choice.
+    assert one.choice.wijken_lost(one.multiple) == 0
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_what_no_hiding_opens_follows_from_what_stands(seed, monkeypatch):
     """Also of a choice of which more was settled after it was asked."""

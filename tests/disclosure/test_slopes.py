@@ -22,7 +22,7 @@ from wijkkit.disclosure.slopes import (
     _rounded,
     _stepped,
     _System,
-    _Told,
+    _told,
     parts_of_slopes,
     shown_beside,
     with_slopes,
@@ -173,9 +173,13 @@ def test_the_towns_that_are_held_open_show_the_same_slopes(seed):
     assert compared or not len(towns)
 
 
-def told_of(slopes: pd.DataFrame) -> _Told:
+def ratio_of(slopes: pd.DataFrame) -> np.ndarray:
+    return slopes["unit"].eq("ratio").to_numpy()
+
+
+def told_of(slopes: pd.DataFrame) -> np.ndarray:
     fine = np.where(slopes["unit"].eq("ratio"), 0.01, 1.0)
-    return _Told.of(slopes.assign(status="ok"), fine)
+    return _told(slopes, fine, ratio_of(slopes))
 
 
 @pytest.mark.parametrize("multiple", [1.0, 2.0, 5.0, 10.0])
@@ -184,7 +188,7 @@ def test_how_far_a_slope_may_be_from_the_truth_by_what_it_is_rounded_to(multiple
     slopes = pd.DataFrame({"value": value, "unit": ["points"] * 2 + ["ratio"] * 2})
     # Limits so far that they say nothing more.
     far = slopes.assign(lower=[-9e3, -9e3, 1e-3, 1e-3], upper=[9e3, 9e3, 9e3, 9e3])
-    low, high = told_of(far).within[multiple]
+    low, high = told_of(far)[[1.0, 2.0, 5.0, 10.0].index(multiple)]
     step = multiple * np.array([1.0, 1.0, 0.01, 0.01])
     shown = to_step(value, step)
     ends = [shown - step / 2, shown + step / 2]
@@ -209,14 +213,14 @@ def test_what_slopes_tell_of_counts_is_what_they_would_be_in_any_other_town(seed
     for one in made.release(GGD).settled:
         system = one.system
         here = [p for p in parts if np.isin(p.cells, system.rows).all() and alone[p.row]]
-        own, n = _System(one, here, told), system.respondents()
+        own, n = _System(one, here, told, ratio_of(slopes)), system.respondents()
         assert own.tells(np.isin(np.arange(len(slopes)), [here[0].row]))
         assert not own.tells(np.zeros(len(slopes), bool))
         assert not own.lines(np.zeros(len(slopes)))
         for part in here:
             multiple = np.where(np.arange(len(slopes)) == part.row, 2.0, 0.0)
             lines = own.lines(multiple)
-            low, high = told.within[2.0][:, part.row]
+            low, high = told[1][:, part.row]
             ratio = slopes["unit"].iloc[part.row] == "ratio"
             assert len(lines) == 1 + ratio
             places = [list(system.rows).index(cell) for cell in part.cells]
@@ -300,7 +304,7 @@ def test_a_slope_is_to_blame_where_it_is_of_the_wijk_of_a_count_that_is_narrow()
     table = made.estimates.table.reset_index(drop=True)
     parts, alone = parts_of_slopes(slopes, table, made.cells["n"].to_numpy(float))
     (one,) = made.release(GGD).settled
-    own = _System(one, [p for p in parts if alone[p.row]], told_of(slopes))
+    own = _System(one, [p for p in parts if alone[p.row]], told_of(slopes), ratio_of(slopes))
     system, asked = one.system, []
     shown = np.where(alone, 1.0, 0.0)
     narrow = np.zeros(0, int)

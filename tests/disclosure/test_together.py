@@ -31,6 +31,7 @@ KINDS = {
     "wijken": (1, 3),
     "groups": (1,),
     "question": (5, 9),
+    "blank": (2, 8),
 }
 TOWNS = [(seed, kind) for kind, seeds in KINDS.items() for seed in seeds]
 
@@ -61,6 +62,8 @@ def pair(seed: int, kind: str) -> tuple[pd.DataFrame, Town, Town]:
         "fewer": people[people.groupby("wijk").cumcount() > 0],
         "girls": people[people["sex"].eq("girl")],
         "weights": people.assign(weight=weights),
+        # An answer that was taken back.
+        "blank": people.assign(play=people["play"].where(people.index % 4 > 0)),
         "wijken": people.assign(wijk=people["wijk"].replace("w02", "w01"), arm="none"),
     }
     first = town_at(people, "play", {} if kind == "groups" else SEX)

@@ -234,7 +234,7 @@ def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weig
     one = small(seed, questions, weighted)
     towns, need = Towns(one.shown), one.shown.need
     # So much further apart must counts be where children come in parts, if they can.
-    enough = need + np.minimum(1.0, one.shown.spare)
+    enough, by_whole = need + np.minimum(1.0, one.shown.spare), 0
     for multiple in choices(one, 8, seed):
         secret = one.choice.secrets(multiple)
         narrow = towns.narrow(multiple, secret)
@@ -245,6 +245,10 @@ def test_what_the_programs_of_the_choice_find_open_is_open(seed, questions, weig
                 assert weighted or exact[cell] < enough[cell]
             elif exact[cell] < need[cell]:
                 assert weighted and in_parts(one, multiple, cell) > enough[cell] - 1e-5
+            elif exact[cell] < enough[cell]:
+                by_whole += in_parts(one, multiple, cell) < enough[cell] - 1e-5
+    # In towns of whole children no more is asked.
+    assert by_whole or weighted or questions > 1
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -280,8 +284,9 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
                 town = program.end(cell, sign)
                 assert counts_in(one, town)[cell] == end and program.allows(town)
                 # Further than the end there is none, and that is known.
-                assert program.beyond(cell, sign, end - sign) == (None, True)
-                town, decided = program.beyond(cell, sign, end)
+                far = end - one.shown.count[cell]
+                assert program.beyond(cell, far - sign) == (None, True)
+                town, decided = program.beyond(cell, far or -sign * 0.0)
                 assert decided and counts_in(one, town)[cell] == end
                 # No further than asked.
                 town = program.end(cell, sign, enough=one.count[one.true, cell] * sign)

@@ -91,8 +91,6 @@ class Search:
         self._shown, self._choice, self._differences = choice.shown, choice, differences
         self._found: list[Moved] = []
         self._program: Program | None = None
-        #: The last count that was not open: it is sought first the next time.
-        self._last = -1
 
     def narrow(
         self,
@@ -149,16 +147,13 @@ class Search:
     ) -> None:
         """Seek towns for these counts; with `first` no further than one that is not open."""
         undecided = 0
-        for cell in map(int, asked[np.argsort(asked != self._last, kind="stable")]):
+        for cell in map(int, asked):
             if self._choice.small:
                 undecided += not self._decided(program, cell, ends)
             else:
                 self._nearby(program, multiple, cell, ends)
                 undecided += not self._open(cell, ends)
-            if first and not self._open(cell, ends):
-                self._last = cell
-                return
-            if undecided == SEARCHES:
+            if undecided == SEARCHES or (first and not self._open(cell, ends)):
                 return
 
     def _left(self, cells: Ints, ends: Ends) -> Ints:
@@ -170,18 +165,16 @@ class Search:
 
     def _decided(self, program: Program, cell: int, ends: Ends) -> bool:
         """Seek towns in which a count is as far apart as asked; False where that stays undecided."""
-        shown = self._shown
-        need = shown.need[cell]
+        need = self._shown.need[cell]
         for further in range(int(np.ceil(need)), 0, -1):
-            for sign in (-1.0, 1.0):
+            # The truth looks the same too: what is far enough from it on one side will do.
+            for far in (min(further, need), -min(further, need)):
                 if self._open(cell, ends):
                     return True
-                # The truth looks the same too: what is far enough from it on one side will do.
-                beyond = shown.count[cell] - sign * min(further, need)
-                town, decided = program.beyond(cell, sign, beyond)
+                town, decided = program.beyond(cell, far)
                 if town is not None:
                     self._note(program, program.moved(town), ends)
-                elif not decided and shown.uneven.any():
+                elif not decided and self._shown.uneven.any():
                     return False
         return True
 

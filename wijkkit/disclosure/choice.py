@@ -42,7 +42,6 @@ class Choice:
         self._towns: Towns | None = None
         self.count = shown.count
         self._n = shown.system.respondents()
-        self._sharing: dict[bytes, Mask] = {}
         self.in_wijk = self.moves.in_wijk
         self._wijken = self.in_wijk.sum(axis=1)
         # Where all answer alike no town is another one.
@@ -200,10 +199,7 @@ class Choice:
 
     def _near_to(self, cells: Ints) -> Mask:
         """Return the cells that share a child's wijk with these."""
-        wijken = self.in_wijk[cells].any(axis=0)
-        if (key := wijken.tobytes()) not in self._sharing:
-            self._sharing[key] = np.asarray(self.in_wijk[:, wijken].any(axis=1))
-        return self._sharing[key]
+        return np.asarray(self.in_wijk[:, self.in_wijk[cells].any(axis=0)].any(axis=1))
 
     def _near(self, narrow: Ints, loss: Loss) -> Mask:
         """Return the cells that a loss is for: near these, or any that can be left out."""
@@ -264,11 +260,6 @@ class Choice:
     def knowing(self, cells: Ints) -> Choice:
         """Return the same choice for who knows the counts of these cells."""
         return Choice(self.shown.knowing(cells), self.first, self._kept)
-
-    def forget(self) -> None:
-        """Give back the memory that the choice took."""
-        self.moves.forget()
-        self._sharing.clear()
 
     def secrets(self, multiple: Floats) -> Ints:
         """Return the cells whose counts must stay open."""

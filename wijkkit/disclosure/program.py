@@ -231,12 +231,13 @@ class Program:
         """
         return self._found(cell, sign, np.sort(sign * np.array([enough, np.inf])), among, around)[0]
 
-    def beyond(self, cell: int, sign: float, count: float) -> tuple[Floats | None, bool]:
-        """Return a town in which a count is at most `count`, or with a minus at least that.
+    def beyond(self, cell: int, far: float) -> tuple[Floats | None, bool]:
+        """Return a town in which a count is so much larger, or with a minus smaller, or more so.
 
         And whether the search came to its end.
         """
-        return self._found(cell, 0.0, np.sort([-sign * np.inf, count]))
+        count = self._shown.count[cell] + far
+        return self._found(cell, 0.0, np.sort([np.copysign(np.inf, far), count]))
 
     def _found(
         self,

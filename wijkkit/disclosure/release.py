@@ -122,7 +122,7 @@ def release_estimates(
         lines = relations if choice.small else ()
         differences = Differences(seen.system, seen.unit, value, lines)
         found = audited(choice, choice.settled(), back=True, differences=differences)
-        choice.forget()
+        choice.moves.forget()
         found = np.zeros(len(seen.count)) if found is None else found
         wave = str(table["wave"].iloc[seen.system.rows[0]])
         return Settled(seen.system, wave, choice, found, seen.unit, differences)

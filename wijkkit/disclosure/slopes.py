@@ -64,7 +64,7 @@ def with_slopes(
     multiple = np.where(may & shown[at].all(axis=0), 1.0, 0.0)
     ratio = rows["unit"].eq("ratio").to_numpy()
     fine = np.where(ratio, RATIO_STEP, finest[at].max(axis=0))
-    told, fresh = _Told.of(rows, fine), new[at].all(axis=0)
+    told, fresh = _told(rows, fine, ratio), new[at].all(axis=0)
     waves = set(table["wave"])
     before, change = _before(rows, waves), ~rows["wave"].isin(waves).to_numpy()
     kinds = [
@@ -77,7 +77,7 @@ def with_slopes(
     final, left = list(settled), np.ones(len(rows), bool)
     # One after another: the programs of all at once would fill the memory.
     for parts_of_system in _linked(settled, [part for part in parts if fresh[part.row]]):
-        systems = {n: _System(settled[n], own, told) for n, own in parts_of_system.items()}
+        systems = {n: _System(settled[n], own, told, ratio) for n, own in parts_of_system.items()}
         mine = np.zeros(len(rows), bool)
         mine[[part.row for own in parts_of_system.values() for part in own]] = True
         left &= ~mine
@@ -113,7 +113,7 @@ def _stepped(
             beside = np.where(tried, multiple, 0.0)
             blamed = np.zeros(len(multiple), bool)
             for system in systems:
-                if system.tells(asked) and system.tells(mine & (beside > 0)):
+                if system.tells(asked):
                     blamed |= system.to_blame(beside, mine, long)
             multiple[blamed] = [_NEXT[step] for step in multiple[blamed]]
             asked = blamed
@@ -152,36 +152,28 @@ def _before(rows: pd.DataFrame, waves: Collection[str]) -> list[list[int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """How far below and above the truth each slope may be for who sees it, by its multiple.
+def _told(rows: pd.DataFrame, fine: Floats, ratio: Mask) -> Floats:
+    """Return how far below and above the truth each slope may be for who sees it, (T, 2, S).
 
-    `within`: (2, S) each; of a relative index of its logarithm. `relative`: Which are these.
+    By its step; of a relative index of its logarithm.
     """
-
-    within: dict[float, Floats]
-    relative: Mask
-
-    @classmethod
-    def of(cls, rows: pd.DataFrame, fine: Floats) -> _Told:
-        value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
-        ratio, none = rows["unit"].eq("ratio").to_numpy(), np.zeros((0, len(rows)))
-        within = {}
-        for step in STEPS:
-            ends = []
-            for scale, true in (("linear", value), ("log", np.log(np.where(ratio, value, np.nan)))):
-                one = Relation(none.astype(int), none, scale, value, lower, upper, fine)
-                ends.append(np.array(one.by_number(step)) - true)
-            low, high = np.where(ratio, ends[1], ends[0])
-            within[step] = np.stack([np.fmin(low, 0.0), np.fmax(high, 0.0)])
-        return cls(within, ratio)
+    value, lower, upper = (rows[name].to_numpy(float) for name in ("value", "lower", "upper"))
+    none, within = np.zeros((0, len(rows))), []
+    for step in STEPS:
+        ends = []
+        for scale, true in (("linear", value), ("log", np.log(np.where(ratio, value, np.nan)))):
+            one = Relation(none.astype(int), none, scale, value, lower, upper, fine)
+            ends.append(np.array(one.by_number(step)) - true)
+        low, high = np.where(ratio, ends[1], ends[0])
+        within.append([np.fmin(low, 0.0), np.fmax(high, 0.0)])
+    return np.array(within)
 
 
 class _System:
     """A system, and the slopes that tell of it."""
 
-    def __init__(self, one: Settled, parts: Sequence[Part], told: _Told) -> None:
-        self._one, self._told, self._search = one, told, Search(one.choice)
+    def __init__(self, one: Settled, parts: Sequence[Part], told: Floats, ratio: Mask) -> None:
+        self._one, self._told, self._ratio, self._search = one, told, ratio, Search(one.choice)
         rows = one.system.rows
         self._row = np.array([part.row for part in parts], int)
         self._way = np.array([part.way for part in parts], float)
@@ -197,7 +189,8 @@ class _System:
             for values in ends
         )
         #: The wijken that each line tells of.
-        self._wijken = (abs(self._start) + abs(self._end)) @ one.choice.in_wijk.astype(float) > 0
+        own = sparse.csr_array((np.ones(len(cells)), at), shape=self._start.shape)
+        self._wijken = own @ one.choice.in_wijk.astype(float) > 0
 
     def tells(self, which: Mask) -> bool:
         """Return whether any of these slopes tells of the system."""
@@ -207,10 +200,9 @@ class _System:
         """Return what slopes in these multiples tell who knows the other wave exactly."""
         at = np.flatnonzero(multiple[self._row] > 0)
         row, (first, last) = self._row[at], self._values[:, at]
-        within = np.stack([self._told.within[step] for step in STEPS])
-        within = within[np.searchsorted(STEPS, multiple[row]), :, row].T
+        within = self._told[np.searchsorted(STEPS, multiple[row]), :, row].T
         low, high = np.sort(self._way[at] * within, axis=0)
-        index, start, end = self._told.relative[row], self._start[at], self._end[at]
+        index, start, end = self._ratio[row], self._start[at], self._end[at]
         found = Lines(start[~index] - end[~index], low[~index], high[~index])
         # One end is between so many times the other: exact, not near the truth alone.
         for factor, least, most in ((np.exp(low), 0.0, np.inf), (np.exp(high), -np.inf, 0.0)):
@@ -234,7 +226,7 @@ class _System:
 
     def beside(self, multiple: Floats) -> Settled:
         """Return what is shown and known of the system beside slopes in these multiples."""
-        self._one.choice.forget()
+        self._one.choice.moves.forget()
         return replace(self._one, slopes=self.lines(multiple))
 
 
