@@ -245,6 +245,6 @@ def test_what_a_search_found_for_one_choice_is_looked_at_again_for_the_next(seed
 def test_a_count_beyond_all_that_is_possible_is_decided_at_once():
     one = town(1, groupings=("ses",)).release(GGD).settled[0]
     program = Program(one.choice.shown, one.multiple)
-    assert program.beyond(0, -1.0, 1e6) == (None, True)
-    found, decided = program.beyond(0, -1.0, 0.0)
+    assert program.beyond(0, 1e6) == (None, True)
+    found, decided = program.beyond(0, 0.0)
     assert decided and program.allows(found)

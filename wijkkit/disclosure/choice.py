@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from wijkkit.disclosure.arrays import Floats, Ints, Mask
+from wijkkit.disclosure.cheapest import Cheapest
 from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
@@ -90,13 +91,28 @@ class Choice:
     def settled(self) -> Floats | None:
         """Return what each cell shows; None where not even the last loss is enough.
 
-        Of a small system the better of two. In the careful one figures of wijken are only hidden
-        where that leaves fewer counts to be opened, and those of larger areas come back coarse.
+        Of a small system the best of three. In the careful one figures of wijken are only hidden
+        where that leaves fewer counts to be opened, and those of larger areas come back coarse;
+        in the last a program seeks what is cheapest, one count after another.
         """
         start = self.within_wijken()
-        ways = (self._settled(start, careful) for careful in (False, True)[: 1 + self.small])
+        ways = [self._settled(start, careful) for careful in (False, True)[: 1 + self.small]]
+        ways += [self._cheapest()] if self.small else []
         found = [one for one in ways if one is not None]
         return min(found, key=self._losses, default=None)
+
+    def _cheapest(self) -> Floats | None:
+        """Give up what is cheapest for one narrow count after another; None where that fails."""
+        multiple, program = self.first, None
+        while len(narrow := self.narrow(multiple)):
+            towns = self._towns or Towns(self.shown)
+            program = program or Cheapest(self.shown, towns, self._wijken, self._kept, self._widest)
+            after = program.given_up(multiple, narrow[0], towns.enough[False][narrow[0]])
+            if after is None or np.array_equal(after, multiple):
+                return None
+            multiple = after
+        # What came back last may have stood in the way of what is dearer.
+        return self._given_back(self._given_back(multiple))
 
     def _settled(self, multiple: Floats, careful: bool) -> Floats | None:
         narrow = self.narrow(multiple)

@@ -46,18 +46,18 @@ class Towns:
         weight = np.tile(system.weight, len(patterns))
         self.weighted = (self.matrix @ sparse.diags_array(weight)).tocsr()
         children = sparse.eye_array(len(system.size))
-        self._every = sparse.hstack([children] * len(patterns), format="csr")
+        self.every = sparse.hstack([children] * len(patterns), format="csr")
         self.truth = system.truth[:, 1:].T.ravel()
         can = possible(system.truth, system.patterns, system.asked)
-        self._least = np.where(can[:, 0], 0.0, system.size)
-        self._most = (can[:, 1:] * system.size[:, None]).T.ravel()
+        self.least = np.where(can[:, 0], 0.0, system.size)
+        self.most = (can[:, 1:] * system.size[:, None]).T.ravel()
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
         self._seen = [(shown.count, self.weighted @ self.truth, True)]
         #: How far apart counts must be in towns of whole children, and in others.
         need = shown.need - TINY
-        self._enough = {True: need, False: need + np.minimum(MARGIN, shown.spare)}
+        self.enough = {True: need, False: need + np.minimum(MARGIN, shown.spare)}
 
     def narrow(self, multiple: Floats, asked: Ints) -> Ints:
         """Return which of the asked counts are not open enough.
@@ -81,7 +81,7 @@ class Towns:
         return np.array(found, int)
 
     def _open(self, cell: int, ends: Mapping[bool, Ends]) -> bool:
-        return any(one.width()[cell] >= self._enough[whole][cell] for whole, one in ends.items())
+        return any(one.width()[cell] >= self.enough[whole][cell] for whole, one in ends.items())
 
     def _alike(self, slack: Slack) -> tuple[Floats, Mask]:
         """Return the counts of the towns that were seen, and which of them look the same."""
@@ -104,14 +104,14 @@ class Towns:
 
     def _program(self) -> highspy.Highs:
         """Return the program of all towns, without what is shown."""
-        lines = sparse.vstack([self.matrix, self.weighted, self._every], format="csr")
+        lines = sparse.vstack([self.matrix, self.weighted, self.every], format="csr")
         size, columns = lines.shape
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = columns, size
         lp.col_cost_ = np.zeros(columns)
-        lp.col_lower_, lp.col_upper_ = np.zeros(columns), self._most
-        free = np.full(size - len(self._least), highspy.kHighsInf)
-        lp.row_lower_ = np.concatenate([-free, self._least])
+        lp.col_lower_, lp.col_upper_ = np.zeros(columns), self.most
+        free = np.full(size - len(self.least), highspy.kHighsInf)
+        lp.row_lower_ = np.concatenate([-free, self.least])
         lp.row_upper_ = np.concatenate([free, self._shown.system.size])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_ = lines.indptr, lines.indices

@@ -1,0 +1,78 @@
+"""What is cheapest to give up for a count that is not open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from test_whole_children import KINDS, in_parts, small
+from towns import areas_of, people_of, town_of
+
+from wijkkit.disclosure import GGD
+from wijkkit.disclosure.cheapest import Cheapest
+from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.knowledge import Shown, known
+from wijkkit.disclosure.loss import lost
+from wijkkit.disclosure.policy import finest_steps, statuses
+from wijkkit.disclosure.system import systems
+from wijkkit.disclosure.towns import Towns
+
+
+@pytest.mark.parametrize(("questions", "weighted"), KINDS)
+@pytest.mark.parametrize("seed", range(2))
+def test_a_count_is_so_far_apart_without_what_is_given_up(seed, questions, weighted):
+    one = small(seed, questions, weighted)
+    system, first = one.one.system, one.choice.first
+    fixed = (np.arange(len(first)) % 5 == 0) & (first > 0)
+    wijken, widest = one.choice._wijken, np.full(len(first), 10.0)
+    tried = 0
+    for some in (fixed, 0 * fixed > 0):
+        program = Cheapest(one.shown, Towns(one.shown), wijken, some, widest)
+        for cell in np.flatnonzero((first == 0) & (system.level == "wijk")):
+            after = program.given_up(first, cell, 1.0)
+            stands = some if after is None else after == first
+            without = np.where(stands, first, 0.0)
+            apart = in_parts(one, without, cell)
+            if after is None:
+                # Not even without all that may go.
+                assert apart < 1
+                continue
+            tried += 1
+            assert apart >= 1 - 1e-6
+            assert (after == first)[some].all() and (lost(after) >= lost(first)).all()
+            # Nothing is given up for a count that is open already.
+            if in_parts(one, first, cell) >= 1 + 1e-6:
+                assert (after == first).all()
+    assert tried
+
+
+def exact_town(seed: int) -> Choice:
+    """Eight wijken of which every figure is exact, and all but groups within wijken stand."""
+    areas = areas_of(8, 1).assign(district="", arm="none")
+    random = np.random.default_rng(seed)
+    people = people_of(areas, random, size=(110, 150), share=(0.4, 0.6), missing_ses=0.0)
+    here = people["wijk"].eq("w03")
+    groups = np.repeat(["low", "high", "middle"], [29, 40, here.sum() - 69])
+    people.loc[here, "ses"] = groups
+    made = town_of(people, areas, {"play": "percent"})
+    policy, table = replace(GGD, decimals=2), made.estimates.table
+    cells = made.cells.assign(status=table["status"])
+    status, finest = statuses(cells, policy), finest_steps(cells, policy)
+    system = next(systems(made.sample, table, policy.min_count))
+    reach = known(table, finest, [])
+    shown = Shown(system, table["value"].to_numpy(float), reach, status, policy)
+    first = (status[system.rows] == "ok").astype(float)
+    kept = (system.level != "wijk") | (system.slot == 0)
+    return Choice(shown, first, kept & (first > 0))
+
+
+@pytest.mark.parametrize("seed", [0, 3, 4])
+def test_groups_of_two_wijken_hide_each_other_where_all_else_stands(seed):
+    """One after another none of them helps: all would be given up, and the question left out."""
+    choice = exact_town(seed)
+    multiple = choice.settled()
+    assert multiple is not None and not len(choice.narrow(multiple))
+    given_up = (choice.first > 0) & (multiple != 1)
+    assert given_up.sum() == 4
+    assert (multiple[given_up] == 0).all()

@@ -1,0 +1,83 @@
+"""What is cheapest to give up so that one more count is open, by a linear program.
+
+Two towns are sought in which the count is as far apart as asked. A shown figure may stand otherwise
+there than it does, at a price for each child more or less; the figures that do are given up. This is
+the linear relaxation of complementary cell suppression (Fischetti and Salazar-González, Journal of
+the American Statistical Association 95, 2000, 916-928), with coarser steps besides.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
+from wijkkit.disclosure.knowledge import Shown
+from wijkkit.disclosure.loss import ORDER
+from wijkkit.disclosure.towns import TINY, Towns
+
+#: So many times dearer is each kind of loss than the one before.
+DEARER = 1.7
+
+
+class Cheapest:
+    """The cheapest losses of one system.
+
+    `wijken`: The number of wijken in each cell's area. `fixed`: Cells that stand as they are.
+    `widest`: The coarser step of each cell that gives it the most room.
+    """
+
+    def __init__(
+        self, shown: Shown, towns: Towns, wijken: Ints, fixed: Mask, widest: Floats
+    ) -> None:
+        self._shown, self._towns, self._widest = shown, towns, widest
+        self._truth = np.concatenate([shown.count, towns.weighted @ towns.truth])
+        #: What a child more or less costs in each figure: in a coarser step, and left out.
+        price = np.full((2, len(shown.count)), np.inf)
+        for rank, loss in enumerate(ORDER):
+            kind, of = int(0.0 in loss.multiples), loss.of(shown.system, wijken) & ~fixed
+            price[kind, of] = np.minimum(price[kind, of], DEARER**rank)
+        self._price = np.tile(price, 2)
+        rows = sparse.vstack([towns.matrix, towns.weighted])
+        none, each = sparse.csr_array(rows.shape), sparse.eye_array(rows.shape[0])
+        # Columns: the children of either town; what figures are more, and less, than they can be
+        # where they stand: in a coarser step, and left out.
+        ways = [[rows, none, -each, 0 * each], [rows, none, 0 * each, each]]
+        ways += [[none, rows, *own[2:]] for own in ways]
+        both = sparse.block_diag([towns.every, towns.every])
+        children = sparse.hstack([both, sparse.csr_array((both.shape[0], 4 * rows.shape[0]))])
+        figures = [sparse.hstack([*own, *own[2:]]) for own in ways]
+        self._lines = sparse.vstack([*figures, children], format="csr")
+
+    def given_up(self, multiple: Floats, cell: int, apart: float) -> Floats | None:
+        """Return what is shown when a count may be so far apart; None where nothing makes it so."""
+        shown, towns, truth = self._shown, self._towns, self._truth
+        wider = np.where(multiple > 0, np.maximum(multiple, self._widest), multiple)
+        now, then = (shown.slack(one) for one in (multiple, wider))
+        down, up = np.append(now.down, now.weighted_down), np.append(now.up, now.weighted_up)
+        free = np.full(len(truth), np.inf)
+        low, high = np.tile([-free, truth - down], (2, 1)), np.tile([truth + up, free], (2, 1))
+        with np.errstate(invalid="ignore"):
+            more = np.concatenate([then.up, then.weighted_up, then.down, then.weighted_down])
+            more = np.fmax(more - np.concatenate([up, down]), 0.0)
+        # What is hidden has nothing left to lose.
+        price = np.where(np.tile(multiple > 0, 2), self._price, np.inf).repeat(2, axis=0)
+        most = np.concatenate([more, np.full(len(more), np.inf)])
+        most = np.where(np.isfinite(price.ravel()), most, 0.0)
+        own = towns.matrix[[cell]]
+        difference = sparse.hstack([own, -own, sparse.csr_array((1, len(most)))])
+        size = shown.system.size
+        found = milp(
+            np.concatenate([np.zeros(2 * len(towns.most)), np.where(most > 0, price.ravel(), 0)]),
+            constraints=LinearConstraint(
+                sparse.vstack([self._lines, difference], format="csr"),
+                np.concatenate([*low, towns.least, towns.least, [apart]]),
+                np.concatenate([*high, size, size, [np.inf]]),
+            ),
+            bounds=Bounds(0.0, np.concatenate([towns.most, towns.most, most])),
+        )
+        if found.x is None:
+            return None
+        other = found.x[-len(most) :].reshape(2, 4, -1).max(axis=1) > TINY
+        return np.where(other[1], 0.0, np.where(other[0], wider, multiple))
