@@ -310,7 +310,7 @@ def test_one_figure_of_a_wijk_is_given_up_for_each_count_or_all_in_a_block():
 
 
 @pytest.mark.parametrize("small_", [True, False])
-def test_a_small_system_is_chosen_twice_and_the_better_is_taken(small_, monkeypatch):
+def test_a_small_system_is_chosen_in_three_ways_and_the_best_is_taken(small_, monkeypatch):
     monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
     choice = choice_of(0)
     system, first = choice.shown.system, choice.first
@@ -325,11 +325,13 @@ def test_a_small_system_is_chosen_twice_and_the_better_is_taken(small_, monkeypa
         multiple[np.ravel(cells).astype(int)] = size
         found.append(multiple)
     monkeypatch.setattr(choice, "within_wijken", lambda: first)
-    for careful, plain in permutations(range(len(found)), 2):
+    for plain, careful, cheap in permutations(range(len(found)), 3):
         made = {False: found[plain], True: found[careful]}
         monkeypatch.setattr(choice, "_settled", lambda start, careful, made=made: made[careful])
-        assert choice.settled() is found[min(plain, careful) if small_ else plain]
+        monkeypatch.setattr(choice, "_cheapest", lambda made=found[cheap]: made)
+        assert choice.settled() is found[min(plain, careful, cheap) if small_ else plain]
     monkeypatch.setattr(choice, "_settled", lambda start, careful: found[0] if careful else None)
+    monkeypatch.setattr(choice, "_cheapest", lambda: None)
     assert (choice.settled() is None) == (not small_)
 
 

@@ -21,7 +21,12 @@ NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
 #: Pages that name indicators or goals which the demo of few indicators does not have.
 WHOLE = {"docs/howto/interactive.md", "docs/howto/record_what_was_done.md"}
 #: Pages that run a study again: `.ci/run` asks these besides.
-SLOW = {"docs/howto/add_a_notebook.md", "docs/howto/corrected_weights.md", "docs/tutorial.md"}
+SLOW = {
+    "docs/howto/add_a_notebook.md",
+    "docs/howto/corrected_weights.md",
+    "docs/howto/interactive.md",
+    "docs/tutorial.md",
+}
 #: ``wijkkit <command> ...`` wherever it stands in a page.
 COMMANDS = [
     (NAMES[page], found)
