@@ -20,11 +20,13 @@ RUN = {page: [b for b in blocks(page) if not b.said.startswith("not run: ")] for
 NAMES = {page: page.relative_to(ROOT).as_posix() for page in PAGES}
 #: Pages that name indicators or goals which the demo of few indicators does not have.
 WHOLE = {"docs/howto/interactive.md", "docs/howto/record_what_was_done.md"}
-#: Pages that run a study again: `.ci/run` asks these besides.
+#: Pages that run or publish a study again: `.ci/run` asks these besides.
 SLOW = {
     "docs/howto/add_a_notebook.md",
     "docs/howto/corrected_weights.md",
+    "docs/howto/house_style.md",
     "docs/howto/interactive.md",
+    "docs/howto/publish_a_release.md",
     "docs/tutorial.md",
 }
 #: ``wijkkit <command> ...`` wherever it stands in a page.
