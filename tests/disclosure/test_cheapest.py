@@ -7,15 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from test_whole_children import KINDS, in_parts, small
-from towns import areas_of, people_of, town_of
+from towns import areas_of, by_rules, people_of, town_of
 
 from wijkkit.disclosure import GGD
 from wijkkit.disclosure.cheapest import Cheapest
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.knowledge import Shown, known
 from wijkkit.disclosure.loss import lost
-from wijkkit.disclosure.policy import finest_steps, statuses
-from wijkkit.disclosure.system import systems
 from wijkkit.disclosure.towns import Towns
 
 
@@ -28,7 +25,7 @@ def test_a_count_is_so_far_apart_without_what_is_given_up(seed, questions, weigh
     wijken, widest = one.choice._wijken, np.full(len(first), 10.0)
     tried = 0
     for some in (fixed, 0 * fixed > 0):
-        program = Cheapest(one.shown, Towns(one.shown), wijken, some, widest)
+        program = Cheapest(Towns(one.shown), wijken, some, widest)
         for cell in np.flatnonzero((first == 0) & (system.level == "wijk")):
             after = program.given_up(first, cell, 1.0)
             stands = some if after is None else after == first
@@ -56,13 +53,8 @@ def exact_town(seed: int) -> Choice:
     groups = np.repeat(["low", "high", "middle"], [29, 40, here.sum() - 69])
     people.loc[here, "ses"] = groups
     made = town_of(people, areas, {"play": "percent"})
-    policy, table = replace(GGD, decimals=2), made.estimates.table
-    cells = made.cells.assign(status=table["status"])
-    status, finest = statuses(cells, policy), finest_steps(cells, policy)
-    system = next(systems(made.sample, table, policy.min_count))
-    reach = known(table, finest, [])
-    shown = Shown(system, table["value"].to_numpy(float), reach, status, policy)
-    first = (status[system.rows] == "ok").astype(float)
+    shown, first = by_rules(made, replace(GGD, decimals=2))
+    system = shown.system
     kept = (system.level != "wijk") | (system.slot == 0)
     return Choice(shown, first, kept & (first > 0))
 

@@ -7,15 +7,13 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 from test_whole_children import KINDS, small
-from towns import GROUPINGS, areas_of, people_of, pick, town, town_of
+from towns import GROUPINGS, areas_of, by_rules, people_of, pick, town, town_of
 
 from wijkkit.disclosure import GGD
 from wijkkit.disclosure import choice as choices
 from wijkkit.disclosure.choice import Choice
-from wijkkit.disclosure.knowledge import Shown, known
 from wijkkit.disclosure.loss import COARSER, ORDER, lost
-from wijkkit.disclosure.policy import changed, finest_steps, statuses
-from wijkkit.disclosure.system import systems
+from wijkkit.disclosure.policy import changed
 
 
 @pytest.mark.parametrize("block", [True, False])
@@ -89,7 +87,7 @@ def test_what_is_settled_is_open_in_small_systems_and_in_large_ones(
     choice = Choice(one.shown, first, np.zeros(len(first), bool))
     assert choice.small == small_
     multiple = choice.settled()
-    assert small_ or choice._towns is None
+    assert small_ or "towns" not in vars(choice)
     if multiple is None:
         # Not even without a figure that may be shown is all open.
         assert len(choice.narrow(np.where(first > 0, 0.0, first))) or not small_
@@ -145,13 +143,7 @@ def test_each_loss_is_the_first_in_the_order_that_it_can_be(questions, weighted)
 def choice_of(seed: int, kept=(), **options: object) -> Choice:
     """The choice for a town of five wijken, in which rules hide some groups."""
     made = town(seed, wijken=5, groupings=("ses", "sex"), size=(30, 70), **options)
-    table = made.estimates.table
-    cells = made.cells.assign(status=table["status"])
-    status, finest = statuses(cells, GGD), finest_steps(cells, GGD)
-    system = next(systems(made.sample, table, GGD.min_count))
-    reach = known(table, finest, [])
-    shown = Shown(system, table["value"].to_numpy(float), reach, status, GGD)
-    first = (status[system.rows] == "ok").astype(float)
+    shown, first = by_rules(made, GGD)
     return Choice(shown, first, np.isin(np.arange(len(first)), kept))
 
 

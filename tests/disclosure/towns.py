@@ -10,8 +10,11 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import GGD, Policy, Release
+from wijkkit.disclosure.knowledge import Shown, known
+from wijkkit.disclosure.policy import finest_steps, statuses
 from wijkkit.disclosure.release import Made, release_estimates
 from wijkkit.disclosure.sample import Sample, cells_of
+from wijkkit.disclosure.system import systems
 from wijkkit.estimates import compare
 from wijkkit.estimates.grid import Estimates, estimate_grid
 from wijkkit.estimates.inequality import estimate_gap
@@ -50,6 +53,16 @@ def pick(table: pd.DataFrame, **key: str) -> pd.Series:
     found = table[(table[list(key)] == pd.Series(key)).all(axis=1)]
     assert len(found) == 1, key
     return found.iloc[0]
+
+
+def by_rules(made: Town, policy: Policy) -> tuple[Shown, np.ndarray]:
+    """What is known of a town's first system, and which of its cells the rules leave."""
+    table = made.estimates.table
+    cells = made.cells.assign(status=table["status"])
+    status, reach = statuses(cells, policy), known(table, finest_steps(cells, policy), [])
+    system = next(systems(made.sample, table, policy.min_count))
+    shown = Shown(system, table["value"].to_numpy(float), reach, status, policy)
+    return shown, (status[system.rows] == "ok").astype(float)
 
 
 def areas_of(wijken: int, districts: int) -> pd.DataFrame:

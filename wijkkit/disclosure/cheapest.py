@@ -13,7 +13,6 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.arrays import Floats, Ints, Mask
-from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import ORDER
 from wijkkit.disclosure.towns import TINY, Towns
 
@@ -28,10 +27,8 @@ class Cheapest:
     `widest`: The coarser step of each cell that gives it the most room.
     """
 
-    def __init__(
-        self, shown: Shown, towns: Towns, wijken: Ints, fixed: Mask, widest: Floats
-    ) -> None:
-        self._shown, self._towns, self._widest = shown, towns, widest
+    def __init__(self, towns: Towns, wijken: Ints, fixed: Mask, widest: Floats) -> None:
+        self._towns, self._widest, shown = towns, widest, towns.shown
         self._truth = np.concatenate([shown.count, towns.weighted @ towns.truth])
         #: What a child more or less costs in each figure: in a coarser step, and left out.
         price = np.full((2, len(shown.count)), np.inf)
@@ -52,7 +49,7 @@ class Cheapest:
 
     def given_up(self, multiple: Floats, cell: int, apart: float) -> Floats | None:
         """Return what is shown when a count may be so far apart; None where nothing makes it so."""
-        shown, towns, truth = self._shown, self._towns, self._truth
+        towns, shown, truth = self._towns, self._towns.shown, self._truth
         wider = np.where(multiple > 0, np.maximum(multiple, self._widest), multiple)
         now, then = (shown.slack(one) for one in (multiple, wider))
         down, up = np.append(now.down, now.weighted_down), np.append(now.up, now.weighted_up)
@@ -68,13 +65,14 @@ class Cheapest:
         own = towns.matrix[[cell]]
         difference = sparse.hstack([own, -own, sparse.csr_array((1, len(most)))])
         size = shown.system.size
+        least = np.concatenate([*low, towns.least, towns.least])
+        largest = np.concatenate([*high, size, size])
         found = milp(
             np.concatenate([np.zeros(2 * len(towns.most)), np.where(most > 0, price.ravel(), 0)]),
-            constraints=LinearConstraint(
-                sparse.vstack([self._lines, difference], format="csr"),
-                np.concatenate([*low, towns.least, towns.least, [apart]]),
-                np.concatenate([*high, size, size, [np.inf]]),
-            ),
+            constraints=[
+                LinearConstraint(self._lines, least, largest),
+                LinearConstraint(difference, apart, np.inf),
+            ],
             bounds=Bounds(0.0, np.concatenate([towns.most, towns.most, most])),
         )
         if found.x is None:

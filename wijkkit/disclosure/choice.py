@@ -40,7 +40,6 @@ class Choice:
     def __init__(self, shown: Shown, first: Floats, kept: Mask) -> None:
         self.shown, self.first, self._kept = shown, first, kept
         self.moves = Moves(shown)
-        self._towns: Towns | None = None
         self.count = shown.count
         self._n = shown.system.respondents()
         self.in_wijk = self.moves.in_wijk
@@ -82,9 +81,8 @@ class Choice:
         narrow = narrow if asked is None else np.intersect1d(narrow, asked)
         if not len(narrow) or not self.small:
             return narrow
-        self._towns = self._towns or Towns(self.shown)
         # What was narrow most often is served first.
-        found = self._towns.narrow(multiple, narrow[np.argsort(-self._failed[narrow])])
+        found = self.towns.narrow(multiple, narrow[np.argsort(-self._failed[narrow])])
         self._failed[found] += 1
         return found
 
@@ -105,9 +103,8 @@ class Choice:
         """Give up what is cheapest for one narrow count after another; None where that fails."""
         multiple, program = self.first, None
         while len(narrow := self.narrow(multiple)):
-            towns = self._towns or Towns(self.shown)
-            program = program or Cheapest(self.shown, towns, self._wijken, self._kept, self._widest)
-            after = program.given_up(multiple, narrow[0], towns.enough[False][narrow[0]])
+            program = program or Cheapest(self.towns, self._wijken, self._kept, self._widest)
+            after = program.given_up(multiple, narrow[0], self.towns.enough[False][narrow[0]])
             if after is None or np.array_equal(after, multiple):
                 return None
             multiple = after
@@ -284,6 +281,11 @@ class Choice:
     def open_by_moves(self, multiple: Floats) -> Mask:
         """Return which hidden counts moves of children alone show to be open enough."""
         return self.moves.widths(multiple) >= self.shown.need - TINY
+
+    @cached_property
+    def towns(self) -> Towns:
+        """The towns of a small system that were found; made when they are first asked for."""
+        return Towns(self.shown)
 
     @cached_property
     def beyond_moves(self) -> Mask:

@@ -34,7 +34,7 @@ class Towns:
     """The towns that look like the true one."""
 
     def __init__(self, shown: Shown) -> None:
-        self._shown, system = shown, shown.system
+        self.shown, system = shown, shown.system
         patterns = system.patterns[1:]
         own = system.member.multiply(system.asked.T[system.indicator]).tocsr()
         # One column per atom and pattern, atoms first.
@@ -65,7 +65,7 @@ class Towns:
         Towns that were found before are looked at again before others are sought. Parts of
         children leave more open than whole ones: by so much more they must be apart.
         """
-        slack = self._shown.slack(multiple)
+        slack = self.shown.slack(multiple)
         counts, alike = self._alike(slack)
         whole = np.array([one[2] for one in self._seen])
         ends = {True: Ends(counts[alike & whole]), False: Ends(counts[alike])}
@@ -95,7 +95,7 @@ class Towns:
         if town is None:
             return
         parts = np.abs(town - np.round(town)).max() > TINY
-        whole = not (parts and self._shown.system.whole)
+        whole = not (parts and self.shown.system.whole)
         count = self.matrix @ town
         self._seen.append((count, self.weighted @ town, whole))
         del self._seen[1:-_KEPT]
@@ -112,7 +112,7 @@ class Towns:
         lp.col_lower_, lp.col_upper_ = np.zeros(columns), self.most
         free = np.full(size - len(self.least), highspy.kHighsInf)
         lp.row_lower_ = np.concatenate([-free, self.least])
-        lp.row_upper_ = np.concatenate([free, self._shown.system.size])
+        lp.row_upper_ = np.concatenate([free, self.shown.system.size])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         lp.a_matrix_.start_, lp.a_matrix_.index_ = lines.indptr, lines.indices
         lp.a_matrix_.value_ = lines.data
