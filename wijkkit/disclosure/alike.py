@@ -21,6 +21,7 @@ from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.loss import lost
 from wijkkit.disclosure.program import Program
 from wijkkit.disclosure.system import Ends
+from wijkkit.disclosure.tolerance import at_least, between
 
 #: By how many children a hidden count is tried to differ, beyond what is asked.
 _BEYOND = 1
@@ -31,7 +32,6 @@ _ALL = 5
 _ROWS = 40
 #: How often it is tried to give figures back.
 _TRIALS = 12
-_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,18 +266,18 @@ class _Attack:
     def open(self, form: Form, as_shown: ShownAs) -> bool:
         """Return whether each hidden count takes values far enough apart among towns alike."""
         seen = as_shown(self.found.change, form)
-        alike = (np.abs(seen - seen[0]) < _TINY).all(axis=1)
+        alike = between(seen, seen[0], seen[0]).all(axis=1)
         self._ends = Ends(np.stack(self._counts)[alike[self._rows]])
         rows = np.flatnonzero(alike)
         # What was not open in an earlier form is tried first.
         for cell in self._asked():
-            need = self._choice.shown.need[cell] - _TINY
+            need = self._choice.shown.need[cell]
             column = np.flatnonzero(self.found.cells == cell)
-            few = len(column) and np.ptp(self.found.moved[rows, column[0]]) < need
+            few = len(column) and not at_least(np.ptp(self.found.moved[rows, column[0]]), need)
             for sign in () if few else (1.0, -1.0):
-                if self._ends.width()[cell] < need:
+                if not at_least(self._ends.width()[cell], need):
                     self._search(cell, sign, self._nearest(rows, column))
-            if self._ends.width()[cell] < need:
+            if not at_least(self._ends.width()[cell], need):
                 self.narrow = np.array([cell])
                 return False
         return True
@@ -297,7 +297,7 @@ class _Attack:
         cells = self.found.cells
         moved = count[cells] - self._choice.count[cells]
         apart = np.abs(self.found.moved - moved).sum(axis=1)
-        if apart.min(initial=np.inf) < _TINY:
+        if at_least(0.0, apart.min(initial=np.inf)):
             self._towns.append(town)
             self._counts.append(count)
             self._rows.append(int(apart.argmin()))

@@ -12,19 +12,19 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from wijkkit.disclosure.arrays import Floats, Ints
+from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.program import Moved, Program
 from wijkkit.disclosure.system import Ends
+from wijkkit.disclosure.tolerance import at_least
 
 #: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
 #: by then counts as narrow.
 SEARCHES = 2
 #: In a large system a town is sought among the children of so many wijken.
 WIJKEN = 3
-_TINY = 1e-6
 
 
 def audited(
@@ -158,10 +158,10 @@ class Search:
 
     def _left(self, cells: Ints, ends: Ends) -> Ints:
         """Return those of these cells that are not open yet."""
-        return cells[ends.width()[cells] < self._shown.need[cells] - _TINY]
+        return cells[~self._open(cells, ends)]
 
-    def _open(self, cell: int, ends: Ends) -> bool:
-        return not len(self._left(np.array([cell]), ends))
+    def _open(self, cells: Ints | int, ends: Ends) -> Mask:
+        return at_least(ends.width()[cells], self._shown.need[cells])
 
     def _decided(self, program: Program, cell: int, ends: Ends) -> bool:
         """Seek towns in which a count is as far apart as asked; False where that stays undecided."""

@@ -14,7 +14,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.loss import ORDER
-from wijkkit.disclosure.towns import TINY, Towns
+from wijkkit.disclosure.tolerance import at_least
+from wijkkit.disclosure.towns import Towns
 
 #: So many times dearer is each kind of loss than the one before.
 DEARER = 1.7
@@ -77,5 +78,5 @@ class Cheapest:
         )
         if found.x is None:
             return None
-        other = found.x[-len(most) :].reshape(2, 4, -1).max(axis=1) > TINY
+        other = ~at_least(0.0, found.x[-len(most) :].reshape(2, 4, -1).max(axis=1))
         return np.where(other[1], 0.0, np.where(other[0], wider, multiple))

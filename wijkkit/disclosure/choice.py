@@ -20,7 +20,8 @@ from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
 from wijkkit.disclosure.moves import Moves
 from wijkkit.disclosure.system import System
-from wijkkit.disclosure.towns import TINY, Towns
+from wijkkit.disclosure.tolerance import at_least
+from wijkkit.disclosure.towns import Towns
 
 SIZES = np.array([1.0, *COARSER])
 #: A cell that is neither shown nor to be kept open.
@@ -280,7 +281,7 @@ class Choice:
 
     def open_by_moves(self, multiple: Floats) -> Mask:
         """Return which hidden counts moves of children alone show to be open enough."""
-        return self.moves.widths(multiple) >= self.shown.need - TINY
+        return at_least(self.moves.widths(multiple), self.shown.need)
 
     @cached_property
     def towns(self) -> Towns:

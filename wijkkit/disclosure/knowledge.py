@@ -22,6 +22,7 @@ from wijkkit.disclosure.loss import COARSER
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.rounding import to_step
 from wijkkit.disclosure.system import System
+from wijkkit.disclosure.tolerance import TINY
 
 #: How often what follows of a figure is used for the others.
 _ROUNDS = 4
@@ -200,7 +201,6 @@ def _back(value: Floats, scale: str) -> Floats:
 # How far each count of a system may be from its truth, by what is shown of it.
 
 Known = Mapping[float, tuple[Floats, Floats]]
-_SLACK_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +284,7 @@ class Shown:
         """Return the cells in which weights differ between atoms."""
         member, weight = self.system.member, self.system.weight
         each = member @ np.ones(len(weight))
-        return self.system.heaviest() * each > (1 + _SLACK_TINY) * (member @ weight)
+        return self.system.heaviest() * each > (1 + TINY) * (member @ weight)
 
     def _bounds(self, n: Floats) -> tuple[Floats, Floats]:
         """Return the least and the most that the status of a hidden cell leaves open."""
@@ -319,14 +319,14 @@ class Shown:
             at = multiple == one
             up[at], down[at] = (above * self._n)[at], (below * self._n)[at]
             both = at & self.uneven
-            weighted_up[both] = (above * self._total)[both] + _SLACK_TINY
-            weighted_down[both] = (below * self._total)[both] + _SLACK_TINY
+            weighted_up[both] = (above * self._total)[both] + TINY
+            weighted_down[both] = (below * self._total)[both] + TINY
             # Of a weighted figure no unweighted one is shown.
             up[both], down[both] = (self._most - self.count)[both], self.count[both]
         given_away = self._exact | (self._told & (multiple > 0))
         up[given_away], down[given_away] = 0.0, 0.0
         if self.system.whole:
-            up, down = np.floor(up + _SLACK_TINY), np.floor(down + _SLACK_TINY)
+            up, down = np.floor(up + TINY), np.floor(down + TINY)
         return Slack(np.maximum(up, 0), np.maximum(down, 0), weighted_up, weighted_down)
 
     def rooms(self, sizes: Floats) -> Floats:

@@ -13,12 +13,10 @@ from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.system import Ends, possible
+from wijkkit.disclosure.tolerance import at_least, between, whole
 
 #: Steps of one search, the same on any machine.
 NODES = 100
-_TINY = 1e-6
-
-
 #: By how much the counts and the weighted counts of V towns differ from the true ones; (V, C) each.
 Moved = tuple[sparse.csr_array, sparse.csr_array]
 #: Sums over atoms and patterns, what they are in the true town, and between what they must be.
@@ -154,8 +152,8 @@ class Program:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
         return bool(
-            (np.abs(town - np.round(town)).max() < _TINY or not system.whole)
-            and (town >= -_TINY).all()
+            (whole(town) or not system.whole)
+            and at_least(town, 0.0).all()
             and not town[~self._children.can].any()
             and np.allclose(town.sum(axis=1), system.size)
             and self._alike(self.moved(town))[0]
@@ -178,7 +176,7 @@ class Program:
         ):
             found = part.tocoo()
             town, cell = found.coords
-            good[town[(found.data < low[cell] - _TINY) | (found.data > high[cell] + _TINY)]] = False
+            good[town[~between(found.data, low[cell], high[cell])]] = False
         return good
 
     def look_at(self, moved: Moved, ends: Ends) -> Moved:
@@ -206,10 +204,10 @@ class Program:
         change.sum_duplicates()
         found = change.tocoo()
         town, column = found.coords
-        wrong = system.truth.ravel()[column] + found.data < -_TINY
+        wrong = ~at_least(system.truth.ravel()[column] + found.data, 0.0)
         wrong |= ~self._children.can.ravel()[column] & (found.data > 0)
         if system.whole:
-            wrong |= np.abs(found.data - np.round(found.data)) > _TINY
+            wrong |= found.data != np.round(found.data)
         good = np.ones(shape[0], bool)
         good[town[wrong]] = False
         change = change[good]

@@ -28,10 +28,10 @@ from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.program import Children
 from wijkkit.disclosure.sample import Sample
 from wijkkit.disclosure.system import families, patterns_of
+from wijkkit.disclosure.tolerance import at_least, between
 
 #: All children are searched among where there are fewer variables.
 SMALL = 1500
-_TINY = 1e-6
 
 
 def opened(
@@ -240,23 +240,21 @@ class _Together:
             low, high = ((end - value) * self._total / 100 for end in (low, high))
         # Nothing is known of a cell of nobody.
         low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
-        return np.minimum(low, 0) - _TINY, np.maximum(high, 0) + _TINY
+        return np.minimum(low, 0), np.maximum(high, 0)
 
     def _open(self, cell: int, bounds: tuple[Floats, Floats]) -> bool:
         """Return whether a count can be as far apart as is asked, in towns that look the same."""
-        need, least, most = self._need[cell], 0.0, 0.0
-        for moved, weighted in self._towns:
-            if _within(weighted, bounds):
-                least, most = min(least, moved[cell]), max(most, moved[cell])
+        need, found = self._need[cell], [0.0]
+        found += [moved[cell] for moved, weighted in self._towns if _within(weighted, bounds)]
         # Among all children, or where these are many those of its wijken.
         near = self._homes[[cell]].indices
         atoms = np.flatnonzero(np.isin(self._wijk, near) | self._small)
         for far in (-need, need):
-            if most - least >= need - _TINY:
+            if at_least(np.ptp(found), need):
                 return True
             if (other := self._beyond(cell, far, atoms, bounds)) is not None:
-                least, most = min(least, other[cell]), max(most, other[cell])
-        return bool(most - least >= need - _TINY)
+                found.append(other[cell])
+        return bool(at_least(np.ptp(found), need))
 
     def _beyond(
         self, cell: int, far: float, atoms: Ints, bounds: tuple[Floats, Floats]
@@ -282,4 +280,4 @@ class _Together:
 
 def _within(weighted: Floats, bounds: tuple[Floats, Floats]) -> bool:
     """Return whether no figure of a town stands otherwise, by its weighted counts."""
-    return bool(((weighted >= bounds[0]) & (weighted <= bounds[1])).all())
+    return bool(between(weighted, *bounds).all())

@@ -12,8 +12,8 @@ from scipy import sparse
 from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.knowledge import Shown, Slack
 from wijkkit.disclosure.system import Ends, possible
+from wijkkit.disclosure.tolerance import at_least, between, whole
 
-TINY = 1e-6
 #: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0
 #: Towns that are remembered.
@@ -56,8 +56,8 @@ class Towns:
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
         self._seen = [(shown.count, self.weighted @ self.truth, True)]
         #: How far apart counts must be in towns of whole children, and in others.
-        need = shown.need - TINY
-        self.enough = {True: need, False: need + np.minimum(MARGIN, shown.spare)}
+        more = np.minimum(MARGIN, shown.spare)
+        self.enough = {True: shown.need, False: shown.need + more}
 
     def narrow(self, multiple: Floats, asked: Ints) -> Ints:
         """Return which of the asked counts are not open enough.
@@ -81,25 +81,26 @@ class Towns:
         return np.array(found, int)
 
     def _open(self, cell: int, ends: Mapping[bool, Ends]) -> bool:
-        return any(one.width()[cell] >= self.enough[whole][cell] for whole, one in ends.items())
+        return any(
+            at_least(one.width()[cell], self.enough[kind][cell]) for kind, one in ends.items()
+        )
 
     def _alike(self, slack: Slack) -> tuple[Floats, Mask]:
         """Return the counts of the towns that were seen, and which of them look the same."""
         counts, weights = (np.stack([one[part] for one in self._seen]) for part in (0, 1))
         more, heavier = counts - counts[0], weights - weights[0]
-        fits = _between(more, -slack.down, slack.up)
-        fits &= _between(heavier, -slack.weighted_down, slack.weighted_up)
+        fits = between(more, -slack.down, slack.up)
+        fits &= between(heavier, -slack.weighted_down, slack.weighted_up)
         return counts, np.asarray(fits.all(axis=1))
 
     def _note(self, town: Floats | None, ends: Mapping[bool, Ends]) -> None:
         if town is None:
             return
-        parts = np.abs(town - np.round(town)).max() > TINY
-        whole = not (parts and self.shown.system.whole)
+        all_whole = whole(town) or not self.shown.system.whole
         count = self.matrix @ town
-        self._seen.append((count, self.weighted @ town, whole))
+        self._seen.append((count, self.weighted @ town, all_whole))
         del self._seen[1:-_KEPT]
-        for kind in (False, True)[: 1 + whole]:
+        for kind in (False, True)[: 1 + all_whole]:
             ends[kind].note(count)
 
     def _program(self) -> highspy.Highs:
@@ -142,7 +143,3 @@ class Towns:
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         return np.array(self._highs.getSolution().col_value)
-
-
-def _between(now: Floats, low: float | Floats, high: float | Floats) -> Mask:
-    return np.asarray((now >= low - TINY) & (now <= high + TINY))
