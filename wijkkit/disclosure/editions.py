@@ -57,7 +57,8 @@ def editions_of(
                 own = np.full(len(answers), np.nan)
                 own[place] = entry.answers(key)[rows]
                 name[key] = _question(answers, own, f"{number} {key}")
-            found.append((entry, before, rows, place, name))
+            if name:
+                found.append((entry, before, rows, place, name))
     size = len(answers)
     editions = [_now(sample, table, by_rule, kept, wave, here, size)] if asked else []
     return answers, editions + [_then(*one, size) for one in found]
@@ -140,5 +141,4 @@ def _then(
         shown = row["value"].where(row["status"].eq("ok"))
         part = part.assign(shown=shown, step=row["step"], secret=shown.isna(), kept=False)
         parts.append(part.assign(weight=number)[there.to_numpy()])
-    cells = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return Edition(codes, cells, weights)
+    return Edition(codes, pd.concat(parts, ignore_index=True), weights)

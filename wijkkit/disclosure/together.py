@@ -14,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ def opened(
     out, public = multiple.copy(), np.zeros(len(multiple), bool)
     for wave in sample.waves if entries else ():
         questions, editions = editions_of(sample, entries, table, by_rule, kept, wave)
-        told = {one for edition in editions for one in edition.cells.get("question", ())}
+        told = {one for edition in editions for one in edition.cells["question"]}
         asked = [question for question in questions if question in told]
         for family in families(questions, asked, policy.min_count):
             together = _Together(questions[list(family)], editions, policy)
@@ -69,12 +70,9 @@ class _Together:
     def __init__(self, answers: pd.DataFrame, editions: Sequence[Edition], policy: Policy) -> None:
         y = answers.to_numpy(float)
         answered = ~np.isnan(y)
-        told = [
-            replace(one, cells=one.cells[one.cells["question"].isin(list(answers))])
-            for one in editions
-            if len(one.cells)
-        ]
-        editions = [one for one in told if len(one.cells)]
+        told = (one.cells[one.cells["question"].isin(list(answers))] for one in editions)
+        parts = zip(editions, told, strict=True)
+        editions = [replace(one, cells=cells) for one, cells in parts if len(cells)]
         codes = [code for one in editions for code in one.codes]
         counted = [one.weights[at] > 0 for one in editions for at in one.cells["weight"].unique()]
         key = np.column_stack([*codes, *counted, answered]).astype(np.int64)
@@ -128,13 +126,16 @@ class _Together:
 
     def _alike(self, total: sparse.csr_array) -> Ints:
         """Return a number per cell that those of the same children, weights and question share."""
-        keys = []
-        for at in range(total.shape[0]):
-            part = slice(*total.indptr[at : at + 2])
-            order = np.argsort(total.indices[part])
-            weight = total.data[part][order] / max(self._total[at], 1e-12)
-            atoms = total.indices[part][order].tobytes()
-            keys.append((self.cells["number"].iloc[at], atoms, np.round(weight, 10).tobytes()))
+        total.sort_indices()
+        atoms, weights = (
+            np.split(part, total.indptr[1:-1]) for part in (total.indices, total.data)
+        )
+        keys = [
+            (number, own.tobytes(), (weight / every).astype(np.float32).tobytes())
+            for number, own, weight, every in zip(
+                self.cells["number"], atoms, weights, self._total, strict=True
+            )
+        ]
         return pd.factorize(pd.Series(keys, dtype=object))[0]
 
     def settle(self, multiple: Floats, stands: Mask, finest: Floats, known: Known) -> None:
@@ -145,15 +146,14 @@ class _Together:
         shown = now & (multiple[rows] > 0)
         # What was published of the very same children stands as it does: in two steps it would tell
         # more than in either.
-        public = self._least(np.where(then, self.cells["step"].to_numpy(float), np.inf))
-        public = np.round(public / finest[rows], 9)
+        public = np.round(self._of_same(self.cells["step"].where(then), "min") / finest[rows])
         again = shown & np.isin(public, (1.0, *COARSER))
         finer = (again & (public < multiple[rows])).any()
         multiple[rows[again]] = public[again]
         stands[rows[again]] = True
         new = shown & ~again
         # What stands here as well, no finer than by itself, was audited with this release.
-        here = np.isfinite(self._least(np.where(again | (self._secret & (rows >= 0)), 1.0, np.inf)))
+        here = self._of_same(again | (self._secret & (rows >= 0)), "any")
         if not finer and here[then | self._secret].all():
             return
 
@@ -219,9 +219,9 @@ class _Together:
                 return False
         return True
 
-    def _least(self, values: Floats) -> Floats:
-        """Return the least value among the cells of the same children."""
-        return pd.Series(values).groupby(self._same).transform("min").to_numpy()
+    def _of_same(self, values: Any, how: str) -> Any:
+        """Return what holds of all cells of the same children together, for each of them."""
+        return pd.Series(values).groupby(self._same).transform(how).to_numpy()
 
     def _bounds(self, multiple: Floats, known: Known) -> tuple[Floats, Floats]:
         """Return by how much each weighted count may be lower and higher.
@@ -238,9 +238,8 @@ class _Together:
             low[at], high[at] = (end[rows[at]] for end in ends)
         with np.errstate(invalid="ignore"):
             low, high = ((end - value) * self._total / 100 for end in (low, high))
-        # Nothing is known of a cell of nobody.
-        low, high = np.where(np.isnan(low), -np.inf, low), np.where(np.isnan(high), np.inf, high)
-        return np.minimum(low, 0), np.maximum(high, 0)
+        # Of a cell of nobody there is no other count.
+        return np.fmin(low, 0), np.fmax(high, 0)
 
     def _open(self, cell: int, bounds: tuple[Floats, Floats]) -> bool:
         """Return whether a count can be as far apart as is asked, in towns that look the same."""
