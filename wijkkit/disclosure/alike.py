@@ -266,7 +266,7 @@ class _Attack:
     def open(self, form: Form, as_shown: ShownAs) -> bool:
         """Return whether each hidden count takes values far enough apart among towns alike."""
         seen = as_shown(self.found.change, form)
-        alike = between(seen, seen[0], seen[0]).all(axis=1)
+        alike = np.all(between(seen, seen[0], seen[0]), axis=1)
         self._ends = Ends(np.stack(self._counts)[alike[self._rows]])
         rows = np.flatnonzero(alike)
         # What was not open in an earlier form is tried first.
