@@ -48,7 +48,7 @@ def test_what_only_the_researcher_knows_is_marked_where_it_stands(study):
     assert said == [
         ("study.yml", "the study's title"),
         ("study.yml", "what all areas of the study together are called"),
-        ("study.yml", "the programme's name and the day it started"),
+        ("study.yml", "the programme's name and the day it started; without one, no such line"),
         ("study.yml", "first and last day of the field work"),
         ("study.yml", "the least advantaged group first, or another division"),
         ("study.yml", "the shared goals, each with the indicator that measures it, or none"),

@@ -9,6 +9,9 @@ import pytest
 
 from tests.studies import replace, write_study
 from wijkkit.errors import ParameterError, StudyError
+from wijkkit.evaluation.baseline import timeline
+from wijkkit.evaluation.effect.outcomes import compared_waves
+from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.export.rows import CITY as EVERYWHERE
 from wijkkit.reports.pages import INDEX, WORDS
 from wijkkit.reports.runs import BRIEF, CITY
@@ -135,6 +138,12 @@ def test_a_study_shows_itself_escaped(folder):
             "study.yml, programme: wijken that have the programme, and no programme",
         ),
         (
+            "study.yml",
+            "{name: Programma, start: 2018-09-01}",
+            "{name: Programma}",
+            "study.yml, programme: wijken that have the programme, and no programme with a start",
+        ),
+        (
             "wijken/zuid.yml",
             "wijk: zuid",
             "wijk: ../zuid",
@@ -243,6 +252,17 @@ def test_an_unknown_wijk_names_the_known_ones(folder):
 def test_a_wijk_that_is_written_otherwise_is_named(folder, typed):
     with pytest.raises(ParameterError, match=r"expected noord\)"):
         open_study(folder).neighbourhood(typed)
+
+
+def test_a_study_without_a_programme_has_no_start(folder):
+    replace(folder, "study.yml", "programme: {name: Programma, start: 2018-09-01}\n", "")
+    for wijk, arm in (("noord", "programme"), ("zuid", "comparator")):
+        replace(folder, f"wijken/{wijk}.yml", f"arm: {arm}\npair: a\n", "")
+    study = open_study(folder)
+    assert (study.begun, study.starts, study.start_of("noord")) == ((), {}, None)
+    assert set(timeline(study)["kind"]) == {"wave", "corona"}
+    with pytest.raises(NotEstimable, match="no baseline"):
+        compared_waves(study)
 
 
 def test_a_folder_without_study_says_how_to_make_one(tmp_path):

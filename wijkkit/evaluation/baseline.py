@@ -169,7 +169,7 @@ def timeline(study: Study) -> pd.DataFrame:
     rows: list[tuple[str, str, date, date | None]] = [
         ("wave", wave.id, wave.start, wave.end) for wave in study.waves
     ]
-    if study.starts:
+    if study.starts and study.settings.programme.start is not None:
         rows.append(("programme", "", study.settings.programme.start, None))
     rows += [
         ("start", wijk, neighbourhood.start, None)

@@ -36,7 +36,7 @@ def study_text(
         f'title: "New study" {MARK} the study\'s title',
         "language: nl",
         f'city: {{name: "City"}} {MARK} what all areas of the study together are called',
-        f'programme: {{name: "Programme", start: 2000-01-01}} {MARK} the programme\'s name and the day it started',
+        f'programme: {{name: "Programme", start: 2000-01-01}} {MARK} the programme\'s name and the day it started; without one, no such line',
         *([f"words: {inline(words)}  # what areas and people are called"] if words else []),
         "",
         "waves:",

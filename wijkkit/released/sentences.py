@@ -123,7 +123,8 @@ def comparable(view: WijkView) -> pd.DataFrame:
     if table.empty:
         return table.assign(names="", period="", sentence="")
     period = str(figures["period"].min()) if len(figures) else ""
-    before = period[:4].isdigit() and int(period[:4]) <= view.study.start_of(view.slug).year
+    start = view.study.start_of(view.slug)
+    before = start is not None and period[:4].isdigit() and int(period[:4]) <= start.year
     names = listed(
         [view.study.neighbourhood(one).name for one in table["comparable"]], view.language
     )

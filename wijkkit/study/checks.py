@@ -266,8 +266,9 @@ def _neighbourhoods(study: Study) -> Iterator[Problem]:
                 found = f"{code} of {', '.join(one.wijk for one in mine)}"
                 yield _wrong(what, "codes", remedy, found, "each code in one wijk", study.file_of())
     arms = {one.arm for one in wijken}
-    if "programme" in arms and "programme" not in study.settings.model_fields_set:
-        what = "wijken that have the programme, and no programme"
+    undated = any(one.arm == "programme" and one.wijk not in study.starts for one in wijken)
+    if undated or ("programme" in arms and "programme" not in study.settings.model_fields_set):
+        what = "wijken that have the programme, and no programme with a start"
         remedy = "Say its name and the day it started."
         yield _wrong(what, "programme", remedy, "", "programme: {name: ..., start: ...}")
     if "programme" in arms and "comparator" not in arms:

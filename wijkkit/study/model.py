@@ -90,8 +90,8 @@ class Programme(Model):
 
     name: Label
     """What it is called."""
-    start: date
-    """The day it started, where a wijk has no day of its own."""
+    start: date | None = None
+    """The day it started, where a wijk has no day of its own; none where no wijk has it."""
 
 
 class Group(Model):
@@ -195,9 +195,7 @@ class StudyFile(Model):
     """In which it is reported."""
     city: City
     """The municipality."""
-    programme: Programme = Field(
-        default_factory=lambda study: Programme(name=study["title"], start=date(1990, 1, 1))
-    )
+    programme: Programme = Field(default_factory=lambda study: Programme(name=study["title"]))
     """What is evaluated, where a wijk has a programme."""
     waves: tuple[Wave, ...] = ()
     """The measurements, in order."""

@@ -78,14 +78,21 @@ class Study(ShowsItself):
             one.model_copy(update={"groups": groups}) for one, groups in found if len(groups) > 1
         )
 
-    def start_of(self, wijk: str) -> date:
+    def start_of(self, wijk: str) -> date | None:
         """Return the day on which the programme started in a wijk: its own, or the programme's."""
         return self.neighbourhoods[wijk].start or self.settings.programme.start
 
     @cached_property
     def starts(self) -> dict[str, date]:
         """The day on which the programme started, by programme wijk."""
-        return {wijk: self.start_of(wijk) for wijk, arm in self.arms.items() if arm == "programme"}
+        mine = (wijk for wijk, arm in self.arms.items() if arm == "programme")
+        return {wijk: start for wijk in mine if (start := self.start_of(wijk)) is not None}
+
+    @property
+    def begun(self) -> tuple[date, ...]:
+        """The days on which the programme started: in its wijken, or as a whole."""
+        start = self.settings.programme.start
+        return tuple(self.starts.values()) or ((start,) if start else ())
 
     @cached_property
     def arms(self) -> dict[str, str]:

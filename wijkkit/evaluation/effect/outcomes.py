@@ -132,9 +132,9 @@ def compared_waves(study: Study) -> tuple[str, str]:
     Raises NotEstimable: No wave ended before the programme started, or none came after it.
     """
     settings, waves = study.settings.evaluation, study.waves
-    starts = list(study.starts.values()) or [study.settings.programme.start]
-    before = [wave.id for wave in waves if wave.end < min(starts)]
-    after = [wave.id for wave in waves if wave.end >= max(starts)]
+    begun = study.begun
+    before = [wave.id for wave in waves if begun and wave.end < min(begun)]
+    after = [wave.id for wave in waves if begun and wave.end >= max(begun)]
     baseline = settings.baseline or (before[-1] if before else None)
     follow_up = settings.follow_up or (after[-1] if after else None)
     if baseline is None or follow_up is None or baseline == follow_up:

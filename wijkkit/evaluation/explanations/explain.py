@@ -57,10 +57,9 @@ def _effect(study: Study, evidence: Evidence) -> Iterator[tuple[str, Verdict]]:
     with suppress(NotEstimable):
         follow_up = compared_waves(study)[1]
         first, last = next((w.start, w.end) for w in study.waves if w.id == follow_up)
-    starts = study.starts.values() or [study.settings.programme.start]
     yield "period", rules.period_too_short(evidence, first, settings)
     yield "coverage", rules.goals_without_data(evidence, settings)
-    yield "covid", rules.covid(starts, last, settings)
+    yield "covid", rules.covid(study.begun, last, settings)
     yield "contamination", rules.contamination(evidence, settings)
     yield "response", rules.selective_response(evidence, settings)
     yield "evidence_levels", rules.interventions_not_effective(evidence, settings)

@@ -226,7 +226,8 @@ def _partners(facts: Facts, wijk: str, measure: str) -> Finding:
 
     now = there(pd.Timestamp(facts.as_of))
     dated = rows["start"].notna().all()
-    begin = there(pd.Timestamp(facts.study.start_of(wijk))) if dated else 0
+    start = facts.study.start_of(wijk)
+    begin = there(pd.Timestamp(start)) if dated and start else 0
     # Nobody at the start means that the registry begins later, not that there was nobody.
     key = measure if begin else "partners_undated"
     words = say(facts, key, n=now, before=begin)

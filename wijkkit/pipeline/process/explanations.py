@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -127,7 +128,7 @@ def _mentions(facts: Facts, interviews: GroupInterviews) -> tuple[int, dict[str,
     """Return how many groups of the programme spoke after its start, and who mentioned what."""
     groups, segments = interviews.groups, interviews.segments
     ends = {wave.id: wave.end for wave in facts.study.waves}
-    begun = facts.study.settings.programme.start  # of a group of the whole city
+    begun = min(facts.study.begun, default=date.max)  # of a group of the whole city
     after = [
         wave in ends and ends[wave] >= facts.study.starts.get(wijk, begun)
         for wijk, wave in zip(groups["wijk"], groups["wave"], strict=True)
