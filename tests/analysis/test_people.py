@@ -227,10 +227,12 @@ def test_mistakes_name_what_there_is(people):
 
 def test_numbers_stay_numbers_in_a_table_for_a_paper(people, tmp_path):
     found = people.proportion("sport", by="wijk")
-    found.to_excel(tmp_path / "a.xlsx")
-    back = pd.read_excel(tmp_path / "a.xlsx", engine="openpyxl")
+    found.to_excel(tmp_path / "new" / "a.xlsx")
+    back = pd.read_excel(tmp_path / "new" / "a.xlsx", engine="openpyxl")
     assert back["value"].tolist() == pytest.approx(found.frame["value"].tolist())
     assert "ankerveld" in found.to_latex() and "tabular" in found.to_latex()
+    found.to_latex(tmp_path / "tex" / "a.tex")
+    assert (tmp_path / "tex" / "a.tex").read_text() == found.to_latex()
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -13,7 +13,7 @@ import pytest
 from tests.notebooks.cells import is_left_out, says_nothing, shown_by
 from tests.studies import replace, write_study
 from wijkkit.errors import StudyError
-from wijkkit.language.messages import nouns_of
+from wijkkit.language.messages import nouns_of, text
 from wijkkit.pipeline.checks import missing_parts, validate
 from wijkkit.reports.pages import metadata
 from wijkkit.study import open_study
@@ -134,8 +134,11 @@ def test_what_has_no_source_is_left_out_and_tells_no_reader_to_edit_a_file(shown
         ("fig-netwerk", False),
     ):
         assert is_left_out(found[label]) != bool(there), label
-    method = metadata(study, "stad")["text"]["method_design"]
-    assert (nouns_of(study.language).comparison_units in method) == bool(programme)
+    words = metadata(study, "stad")["text"]
+    compared = nouns_of(study.language).comparison_units in words["method_design"]
+    assert compared == bool(programme)
+    one_wave = words["limit_change"] == text("reports.one_wave", study.language)
+    assert one_wave == (len(study.waves) == 1)
     said = [str(value) for value in found.values() if not is_left_out(value)]
     assert not [text for text in said if "study.yml" in text]
 

@@ -402,6 +402,8 @@ def test_an_effect_of_coarse_steps_says_so_where_it_is_drawn():
     methods = pd.concat([frame.assign(method=method) for method in ("cr1", "cr2")])
     assert isinstance(show.forest(methods.assign(status=["ok", "hidden"])), Nothing)
     assert "ongeveer +16" in show.forest(methods).alt
+    alone = frame.assign(method="cr1", label="Spelen")
+    assert "Spelen" not in show.forest(pd.concat([methods, alone])).alt
     exact = show.intervals(frame.assign(step=1.0)).alt + show.forest(methods.assign(step=1.0)).alt
     assert "ongeveer" not in exact
 

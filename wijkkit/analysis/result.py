@@ -96,21 +96,21 @@ class Result(ShowsItself):
             return words.reader_table(self, self.study.language)
         return self.plot() if label.startswith("fig-") else ShownText(escaped(self.sentence()))
 
-    def to_excel(self, *args: Any, **kwargs: Any) -> None:
+    def to_excel(self, excel_writer: Any, *args: Any, **kwargs: Any) -> None:
         """Write the numbers, as numbers, with `pandas.DataFrame.to_excel`."""
-        self.shown.to_excel(*args, index=False, **kwargs)
+        self.shown.to_excel(_with_folder(excel_writer), *args, index=False, **kwargs)
 
     def to_word(self, path: str | Path) -> None:
         """Write the numbers as a table in a Word document."""
         import pypandoc
 
         table = self.shown.round(2).to_html(index=False)
-        pypandoc.convert_text(table, "docx", format="html", outputfile=str(path))
+        pypandoc.convert_text(table, "docx", format="html", outputfile=str(_with_folder(path)))
 
-    def to_latex(self, *args: Any, **kwargs: Any) -> str | None:
+    def to_latex(self, buf: Any = None, *args: Any, **kwargs: Any) -> str | None:
         """Return the numbers as LaTeX, with `pandas.DataFrame.to_latex`."""
         options = {"index": False, "float_format": "%.1f", "escape": True, **kwargs}
-        return self.shown.to_latex(*args, **options)
+        return self.shown.to_latex(_with_folder(buf), *args, **options)
 
     def with_frame(self, frame: pd.DataFrame) -> Result:
         """Return this result with other numbers: the released ones, say."""
@@ -130,3 +130,10 @@ class Result(ShowsItself):
     def _repr_html_(self) -> str:
         head = self.shown.round(2).to_html(index=False, border=0, max_rows=30)
         return f"{super()._repr_html_()}{head}"
+
+
+def _with_folder(target: Any) -> Any:
+    """Return where to write, its folder made as wherever wijkkit writes."""
+    if isinstance(target, (str, Path)):
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+    return target

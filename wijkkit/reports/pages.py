@@ -238,6 +238,8 @@ def metadata(study: Study, kind: str, slug: str = "") -> dict[str, Any]:
         words["limit_effect"] = text("reports.no_programme", language)
         said = (words["limit_effect"], text("reports.effect_described", language))
     words["method_design"] = " ".join(filter(None, said))
+    if len(study.waves) < 2:
+        words["limit_change"] = text("reports.one_wave", language)
     words["method_hidden"] = " ".join([words["method_hidden"], *_control(study)])
     return {
         "title": text(f"reports.page.{kind}_title", language, **fields),

@@ -133,13 +133,15 @@ def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
     """Draw a panel per outcome and a row per method around no difference; right is favourable.
 
     Columns ``label, method, scale, value, lower, upper, status``, as `CityView.methods` gives them;
-    outcomes on another scale than percentage points and methods without a number are in the table.
+    outcomes on another scale or by one method, and methods without a number, are in the table.
     """
-    rows = frame[frame["scale"].eq("points")]
+    points = frame[frame["scale"].eq("points")]
+    shown = points[points["status"].eq("ok")]
+    rows = shown[shown.duplicated("label", keep=False)]
     language = language_of(frame)
-    methods = [*rows.loc[rows["status"].eq("ok"), "method"].unique()]
-    if len(methods) < 2:
-        why = "one_method" if len(rows) else "only_scores" if len(frame) else "no_outcome"
+    methods = [*rows["method"].unique()]
+    if not methods:
+        why = "one_method" if len(points) else "only_scores" if len(frame) else "no_outcome"
         return nothing(frame, f"effect_show.{why}")
     parts = _by_label(rows)
     ends = np.abs(rows[["lower", "upper"]].to_numpy(dtype=float))
