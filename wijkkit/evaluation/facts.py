@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -93,11 +93,10 @@ class Facts:
 
         What begins after the day of judgement is left out.
         """
-        parts, nothing = self._activities
-        return parts.get((wijk, intervention), nothing)
+        return self._activities[wijk, intervention]
 
     @cached_property
-    def _activities(self) -> tuple[dict, dict]:
+    def _activities(self) -> Mapping[Hashable, Columns]:
         return parts_of(self._begun, ["wijk", "intervention"])
 
     @property
@@ -116,13 +115,9 @@ class Facts:
         rows = rows.sort_values("wave", key=lambda waves: waves.map(order), kind="stable")
         return _by(rows, ["indicator", "area"])
 
-    @cached_property
-    def _steps(self) -> pd.DataFrame:
-        return pace(self.registry_rows("steps"), list(self.study.neighbourhoods), as_of=self.as_of)
-
     def pace(self, wijken: list[str]) -> pd.DataFrame:
         """Return how far wijken are in each step, see `process.implementation.pace`."""
-        return self._steps[self._steps["wijk"].isin(wijken)].reset_index(drop=True)
+        return pace(self.registry_rows("steps"), wijken, as_of=self.as_of)
 
     def steps(self, wijk: str) -> list[dict]:
         """Return how far a wijk is in each step, one by one."""

@@ -159,7 +159,7 @@ def _any_few(rows: measures.Columns, snapshot: Snapshot) -> bool:
 
     A page of yesterday without it, or with another sum than the report's, would give it back.
     """
-    people = np.asarray(rows["participants"], float)
+    people = rows["participants"]
     return bool(((people > 0) & (people < snapshot.policy.min_count)).any())
 
 

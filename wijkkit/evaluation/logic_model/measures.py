@@ -290,11 +290,13 @@ def _data_goals(facts: Facts, wijk: str, measure: str) -> Finding:
 
 
 def _steps_input(facts: Facts, wijk: str, measure: str) -> Finding:
-    table = facts.pace([wijk])
-    first = table[table["step"].isin(["1", "2", "3"]) & table["cycle"].eq(1)]
-    if first["state"].eq("not_registered").all():
+    first = [
+        row for row in facts.steps(wijk) if row["cycle"] == 1 and row["step"] in ("1", "2", "3")
+    ]
+    states = [row["state"] for row in first]
+    if set(states) == {"not_registered"}:
         return unregistered(facts, measure)
-    done = int(first["state"].eq("done").sum())
+    done = states.count("done")
     return Finding(measure, "measured", say(facts, measure, n=done), supports(done == 3))
 
 

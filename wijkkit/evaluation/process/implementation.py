@@ -59,7 +59,6 @@ def implementation(
     *,
     as_of: date,
     maintained_after_days: int = 365,
-    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Measure how each intervention of each wijk was carried out.
 
@@ -75,15 +74,13 @@ def implementation(
     when stopped before.
     """
     rows = []
-    done, nothing = parts_of(activities, ["wijk", "intervention"])
-    invited, nobody = parts_of(partners, ["wijk", "intervention"])
+    done, asked = (parts_of(table, ["wijk", "intervention"]) for table in (activities, partners))
     for item in interventions.to_dict("records"):
-        mine = done.get((item["wijk"], item["key"]), nothing)
-        asked = invited.get((item["wijk"], item["key"]), nobody)
+        mine = done[item["wijk"], item["key"]]
         measures = {
-            **_measures(mine, asked, confidence),
+            **_measures(mine, asked[item["wijk"], item["key"]]),
             "reach": reach(mine, item["target_size"]),
-            "equity": equity(mine, item["target_low_ses"], item["target_size"], confidence),
+            "equity": equity(mine, item["target_low_ses"], item["target_size"]),
             "maintenance": maintenance(item["start"], item["end"], as_of, maintained_after_days),
         }
         rows += _rows(measures, item["wijk"], item["key"], item["name"])
@@ -98,7 +95,6 @@ def implementation_by_wijk(
     *,
     as_of: date,
     maintained_after_days: int = 365,
-    confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Measure how the interventions of each wijk were carried out together.
 
@@ -108,8 +104,7 @@ def implementation_by_wijk(
     activity was registered.
     """
     rows = []
-    done, nothing = parts_of(activities, "wijk")
-    invited, nobody = parts_of(partners, "wijk")
+    done, asked = (parts_of(table, "wijk") for table in (activities, partners))
     counted = set(zip(activities["wijk"], activities["intervention"], strict=True))
     begun = interventions[interventions["status"].ne("planned")].to_dict("records")
     for wijk in wijken:
@@ -118,7 +113,7 @@ def implementation_by_wijk(
         known = [found.value for found in kept if found.status == "ok"]
         registered = sum((wijk, item["key"]) in counted for item in own)
         measures = {
-            **_measures(done.get(wijk, nothing), invited.get(wijk, nobody), confidence),
+            **_measures(done[wijk], asked[wijk]),
             "maintenance": Measure.ratio(known.count(100.0), len(known)),
             "registered": Measure.ratio(registered, len(own)),
         }
@@ -126,15 +121,15 @@ def implementation_by_wijk(
     return pd.DataFrame(rows, columns=list(IMPLEMENTATION_COLUMNS))
 
 
-def _measures(activities: Columns, partners: Columns, confidence: float) -> dict[str, Measure]:
+def _measures(activities: Columns, partners: Columns) -> dict[str, Measure]:
     """Return what can be said of one intervention as of several together."""
     return {
         "reach_of_plan": sum_ratio(activities, "participants", "planned_participants"),
-        "low_ses_reached": low_ses_share(activities, confidence),
+        "low_ses_reached": low_ses_share(activities),
         "adoption": adoption(partners["takes_part"]),
         "dose": sum_ratio(activities, "delivered_sessions", "planned_sessions"),
         "frequency": frequency(activities),
-        "quality": quality(activities, confidence),
+        "quality": quality(activities),
     }
 
 

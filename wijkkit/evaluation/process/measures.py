@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,9 +17,8 @@ from wijkkit.estimates.interval import wilson
 
 NAN = math.nan
 _DAYS_A_MONTH = 365.25 / 12
-#: Rows as their columns: a table, or arrays of `plain_columns`.
-Columns: TypeAlias = Mapping[str, np.ndarray] | pd.DataFrame
-Cells: TypeAlias = pd.Series | np.ndarray
+#: Rows as their columns, of `plain_columns`.
+Columns: TypeAlias = Mapping[str, np.ndarray]
 #: Columns of activities and partners that measures are made of, by what they hold.
 _NUMBERS = (
     "planned_sessions", "delivered_sessions", "planned_participants", "participants",
@@ -69,47 +69,38 @@ class Measure:
 
 def plain_columns(table: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return what measures are made of as arrays: a hundred times as fast as parts of a table."""
-    numbers = {name: _floats(table[name]) for name in _NUMBERS if name in table}
-    days = {name: _days(table[name]) for name in _PERIOD if name in table}
-    words = {name: np.array(table[name], dtype=object) for name in _WORDS if name in table}
-    return numbers | days | words
+    found = {}
+    for name in table:
+        if name in _NUMBERS:
+            found[name] = table[name].to_numpy(dtype=float, na_value=NAN)
+        elif name in _PERIOD:
+            found[name] = pd.to_datetime(table[name]).to_numpy("datetime64[D]")
+        elif name in _WORDS:
+            found[name] = table[name].to_numpy(dtype=object)
+    return found
 
 
-def parts_of(
-    table: pd.DataFrame, by: str | list[str]
-) -> tuple[dict[Hashable, Columns], dict[str, np.ndarray]]:
-    """Return the rows of each part of a table as arrays, and those of a part without rows."""
+def parts_of(table: pd.DataFrame, by: str | list[str]) -> Mapping[Hashable, Columns]:
+    """Return the rows of each part of a table as arrays; a part that is not there has no rows."""
     columns = plain_columns(table)
-    parts: dict[Hashable, Columns] = {
-        key: {name: values[at] for name, values in columns.items()}
-        for key, at in table.groupby(by, sort=False).indices.items()
+    nothing = {name: values[:0] for name, values in columns.items()}
+    indices = table.groupby(by, sort=False).indices
+    parts = {
+        key: {name: values[at] for name, values in columns.items()} for key, at in indices.items()
     }
-    return parts, {name: values[:0] for name, values in columns.items()}
+    return defaultdict(lambda: nothing, parts)
 
 
 def _registered(rows: Columns, *columns: str) -> np.ndarray:
-    """Return these columns as floats, of the rows in which all of them were registered."""
-    values = np.column_stack([_floats(rows[column]) for column in columns])
+    """Return these columns side by side, of the rows in which all of them were registered."""
+    values = np.column_stack([rows[column] for column in columns])
     return values[~np.isnan(values).any(axis=1)]
-
-
-def _floats(column: Cells) -> np.ndarray:
-    if not isinstance(column, pd.Series):
-        return np.asarray(column, dtype=float)
-    return column.to_numpy(dtype=float, na_value=NAN)
-
-
-def _days(column: Cells) -> np.ndarray:
-    if not isinstance(column, pd.Series):
-        return np.asarray(column, dtype="datetime64[D]")
-    return pd.to_datetime(column).to_numpy("datetime64[D]")
 
 
 def sum_ratio(rows: Columns, delivered: str, planned: str) -> Measure:
     """Return what was delivered per what was planned, over the rows that hold both.
 
-    >>> import pandas as pd
-    >>> rows = pd.DataFrame({"done": [8, None, 0], "plan": [10, 10, 6]})
+    >>> rows = {"done": np.array([8, NAN, 0]), "plan": np.array([10.0, 10, 6])}
     >>> sum_ratio(rows, "done", "plan").value
     50.0
     """
@@ -118,10 +109,10 @@ def sum_ratio(rows: Columns, delivered: str, planned: str) -> Measure:
 
 def frequency(rows: Columns) -> Measure:
     """Return sessions a month delivered per those planned, over the rows that hold both."""
-    start, end = (_days(rows[name]) for name in _PERIOD)
+    start, end = (rows[name] for name in _PERIOD)
     months = ((end - start) / np.timedelta64(1, "D") + 1) / _DAYS_A_MONTH
     delivered, planned = (
-        _floats(rows[name]) / months for name in ("delivered_sessions", "planned_sessions")
+        rows[name] / months for name in ("delivered_sessions", "planned_sessions")
     )
     both = ~np.isnan(delivered) & ~np.isnan(planned)
     return Measure.ratio(delivered[both].sum(), planned[both].sum())
@@ -134,11 +125,11 @@ def reach(rows: Columns, target_size: float) -> Measure:
     several rows is not known. The value takes one activity's largest period and adds activities
     up; the limits are the largest row alone and the sum of all rows, and no more than everybody.
     """
-    people = _floats(rows["participants"])
+    people = rows["participants"]
     known = ~np.isnan(people)
     if not known.any() or pd.isna(target_size) or not target_size > 0:
         return Measure()
-    people, names = people[known], np.asarray(rows["name"], dtype=object)[known]
+    people, names = people[known], rows["name"][known]
     likely = float(sum(people[names == name].max() for name in dict.fromkeys(names)))
     if len(people) == 1:
         return Measure.ratio(likely, target_size)
@@ -147,7 +138,7 @@ def reach(rows: Columns, target_size: float) -> Measure:
     return Measure.of([min(end, most) for end in ends], (likely, target_size), basis="overlap")
 
 
-def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
+def low_ses_share(rows: Columns) -> Measure:
     """Return the share with a low SES among participants whose SES is known.
 
     The interval (Wilson) treats those as a sample of the participants; it is absent where the
@@ -158,20 +149,18 @@ def low_ses_share(rows: Columns, confidence: float = 0.95) -> Measure:
         return Measure()
     if low > known:
         return Measure(status="contradictory")
-    if _floats(rows["participants"]).sum() == known:
+    if rows["participants"].sum() == known:
         return Measure.ratio(low, known)
-    share = wilson(low, known, confidence=confidence, multiplier=100)
+    share = wilson(low, known, multiplier=100)
     return Measure.of((share.value, share.lower, share.upper), (low, known))
 
 
-def equity(
-    rows: Columns, target_low_ses: float, target_size: float, confidence: float = 0.95
-) -> Measure:
+def equity(rows: Columns, target_low_ses: float, target_size: float) -> Measure:
     """Return the share with a low SES among those reached minus that in the target group.
 
     In percentage points; negative when families with a low SES are reached less.
     """
-    reached = low_ses_share(rows, confidence)
+    reached = low_ses_share(rows)
     unknown = pd.isna(target_low_ses) or pd.isna(target_size)
     target = Measure() if unknown else Measure.ratio(target_low_ses, target_size)
     if reached.status != "ok" or target.status != "ok":
@@ -181,21 +170,21 @@ def equity(
     return Measure.of(ends, counts, "points", reached.basis)
 
 
-def adoption(takes_part: pd.Series | np.ndarray) -> Measure:
+def adoption(takes_part: np.ndarray) -> Measure:
     """Return partners taking part per partners asked of whom this is known."""
     answers = list(takes_part)
     return Measure.ratio(answers.count("yes"), answers.count("yes") + answers.count("no"))
 
 
-def quality(rows: Columns, confidence: float = 0.95) -> Measure:
+def quality(rows: Columns) -> Measure:
     r"""Return the mean quality score, 0-100, over all observations.
 
     Rows are weighted by their number of observations :math:`n_i`; the interval is that of a
     mean, with :math:`s^2 = \sum (n_i - 1) s_i^2 / (N - k)` over the :math:`k` rows. It is absent
     where the spread is not registered, or there is one observation per row.
     """
-    score, n, spread = (_floats(rows[name]) for name in ("quality", "quality_n", "quality_sd"))
-    score, n, spread = (values[~np.isnan(score)] for values in (score, n, spread))
+    there = ~np.isnan(rows["quality"])
+    score, n, spread = (rows[name][there] for name in ("quality", "quality_n", "quality_sd"))
     if not len(score):
         return Measure(unit="score")
     if not (n > 0).all():
@@ -205,7 +194,7 @@ def quality(rows: Columns, confidence: float = 0.95) -> Measure:
     lower = upper = NAN
     if freedom > 0 and not np.isnan(spread[n > 1]).any():
         variance = ((n - 1) * np.nan_to_num(spread) ** 2).sum() / freedom
-        half = float(special.stdtrit(freedom, 0.5 + confidence / 2) * math.sqrt(variance / total))
+        half = float(special.stdtrit(freedom, 0.975) * math.sqrt(variance / total))
         lower, upper = max(0.0, value - half), min(100.0, value + half)
     return Measure.of((value, lower, upper), (total, len(score)), "score")
 
