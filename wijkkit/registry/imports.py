@@ -39,7 +39,7 @@ from wijkkit.registry.registry import Registry
 from wijkkit.registry.store import HISTORY, InTheWay, writing
 from wijkkit.registry.tables import KEY_COLUMNS, KINDS, Column, Kind
 from wijkkit.registry.validation import is_absent
-from wijkkit.registry.workbook_plan import PlannedRow, plan_changes
+from wijkkit.registry.workbook_plan import PlannedRow, called, plan_changes
 from wijkkit.registry.workbook_read import KEY, SheetRow, WorkbookContent
 from wijkkit.study import Study
 from wijkkit.study.guard import require_sources
@@ -95,26 +95,18 @@ def store(
     return ImportReport(wijk, contents[0].language, **done, **said)
 
 
-def _names(registry: Registry, wijk: str) -> dict[str, dict[str, str]]:
-    """Return what the study's lists and a wijk's rows are called, where a name is of one thing."""
+def _names(registry: Registry, wijk: str) -> dict[str, dict[str, set[str]]]:
+    """Return what the study's lists and a wijk's rows are called."""
     study = registry.study
-    found: dict[str, list[tuple[str, str]]] = {
-        "goals": [(study.text(goal.label), goal.id) for goal in study.goals],
-        "indicators": [(study.text(item.label), key) for key, item in study.indicators.items()],
+    found = {
+        "goals": called((study.text(goal.label), goal.id) for goal in study.goals),
+        "indicators": called((study.text(one.label), key) for key, one in study.indicators.items()),
     }
-    if wijk in study.neighbourhoods:
-        for name, kind in KINDS.items():
-            if kind.columns[0].type == "text":
-                rows = registry.table(name, wijk)
-                pairs = zip(rows[kind.columns[0].name], rows["key"], strict=True)
-                found.setdefault(f"rows:{name}", []).extend(pairs)
-    counts = {name: Counter(str(word).casefold() for word, _ in of) for name, of in found.items()}
-    return {
-        name: {
-            str(word).casefold(): key for word, key in of if counts[name][str(word).casefold()] == 1
-        }
-        for name, of in found.items()
-    }
+    for name, kind in KINDS.items() if wijk in study.neighbourhoods else ():
+        if (first := kind.columns[0]).type == "text":
+            rows = registry.table(name, wijk)
+            found[f"rows:{name}"] = called(zip(rows[first.name], rows["key"], strict=True))
+    return found
 
 
 def _gone(content: WorkbookContent, changes: list[PlannedRow], state: State) -> list[str]:

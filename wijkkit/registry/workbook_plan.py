@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from wijkkit.registry.changes import Change
@@ -28,25 +28,31 @@ class PlannedRow:
 
 #: kind -> key -> the first row that has it.
 Keys = dict[str, dict[str, int]]
-#: What the study's lists (by name) and rows (``rows:`` and the kind) are called: words -> key.
-Names = Mapping[str, Mapping[str, str]]
+#: What the study's lists (by name) and rows (``rows:`` and the kind) are called: name -> keys.
+Names = Mapping[str, Mapping[str, set[str]]]
 
 
-def plan_changes(
-    content: WorkbookContent, lists: StudyLists, names: Names | None = None
-) -> list[PlannedRow]:
+def called(pairs: Iterable[tuple[object, str]]) -> dict[str, set[str]]:
+    """Return the keys of what each name stands for, whatever its capitals."""
+    found: dict[str, set[str]] = {}
+    for name, key in pairs:
+        found.setdefault(str(name).strip().casefold(), set()).add(key)
+    return found
+
+
+def plan_changes(content: WorkbookContent, lists: StudyLists, names: Names) -> list[PlannedRow]:
     """Return the change of every row with a key, and note what is wrong with the others."""
     planned = []
     keys: Keys = {name: {} for name in KINDS}
     for row in content.rows:
         keys[row.kind.name].setdefault(_written_key(row), row.number)
-    called = _called(content, names or {})
+    known = {**names, **_called(content, names)}
     for row in content.rows:
         key = _key(row, keys, content)
         version = _version(row, key, keys, content)
         remove = _remove(row, content)
         plain = {
-            column.name: _plain(column, row.values.get(column.name), content.language, called)
+            column.name: _plain(column, row.values.get(column.name), content.language, known)
             for column in row.kind.columns
         }
         values, faults = clean_row(row.kind, plain, lists)
@@ -60,23 +66,16 @@ def plan_changes(
     return planned
 
 
-def _called(content: WorkbookContent, names: Names) -> dict[str, dict[str, str]]:
-    """Return the key of what a name stands for; a name of two things stands for neither."""
-    called = {listed: dict(known) for listed, known in names.items()}
-    for kind in KINDS.values():
-        first = kind.columns[0]
-        if first.type != "text":
-            continue
-        words: dict[str, set[str]] = {}
-        for row in content.rows:
-            if row.kind is kind and isinstance(row.values.get(first.name), str):
-                name = row.values[first.name].strip().casefold()
-                words.setdefault(name, set()).add(_written_key(row))
-        known = called.setdefault(f"rows:{kind.name}", {})
-        known |= {name: next(iter(keys)) for name, keys in words.items() if len(keys) == 1}
-        for name in [name for name, keys in words.items() if len(keys) > 1]:
-            known.pop(name, None)
-    return called
+def _called(content: WorkbookContent, names: Names) -> Names:
+    """Return what rows are called: in the workbook itself, or else in the registry."""
+    first = {name: kind.columns[0].name for name, kind in KINDS.items()}
+    found = {}
+    for name, column in first.items():
+        rows = [row for row in content.rows if row.kind.name == name]
+        written = [(row.values.get(column), _written_key(row)) for row in rows]
+        own = called((word, key) for word, key in written if isinstance(word, str))
+        found[f"rows:{name}"] = {**names.get(f"rows:{name}", {}), **own}
+    return found
 
 
 def _written_key(row: SheetRow) -> str:
@@ -129,12 +128,14 @@ def _remove(row: SheetRow, content: WorkbookContent) -> bool:
     return choice == "yes"
 
 
-def _plain(column: Column, value: object, language: str, called: Names) -> object:
+def _plain(column: Column, value: object, language: str, names: Names) -> object:
     if is_absent(value) or column.type not in ("choice", "reference"):
         return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if column.choices:
         return choice_of(column, str(value), language)
-    known = called.get(f"rows:{column.refers_to}" if column.refers_to else column.listed_in, {})
-    return known.get(str(value).strip().casefold(), key_of(str(value)))
+    known = names.get(f"rows:{column.refers_to}" if column.refers_to else column.listed_in, {})
+    keys = known.get(str(value).strip().casefold(), set())
+    # A name of two things stands for neither.
+    return next(iter(keys)) if len(keys) == 1 else key_of(str(value))
