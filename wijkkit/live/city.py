@@ -50,7 +50,7 @@ class WijkPart:
     line: SimpleNamespace
     steps: list[Cell] | None
     sessions: dict[str, tuple[str, float, float]]
-    clashes: list[progress.ClashRow]
+    clashes: list[SimpleNamespace]
     steps_done: int
     decided: list[str]
 

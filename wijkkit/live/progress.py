@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pandas as pd
 
@@ -15,38 +16,8 @@ from wijkkit.live.snapshot import Snapshot, days_word, say
 # Decisions and clashes of a wijk.
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """One decision: what, why, how far, and whether its day is past."""
-
-    decision: str
-    reason: str
-    words: str
-    overdue: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Decisions:
-    """The decisions of a wijk: open ones, first due first, and those since the last meeting."""
-
-    open: list[DecisionRow]
-    taken: list[DecisionRow]
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClashRow:
-    """One clash that is open: with what, whom it hinders (`about`), and who takes it up."""
-
-    what: str
-    subject: str
-    since: str
-    owner: str
-    about: str
-
-
-def decisions(snapshot: Snapshot, wijk: str) -> Decisions:
-    """Return the decisions of a wijk: open, and taken since the meeting before."""
+def decisions(snapshot: Snapshot, wijk: str) -> SimpleNamespace:
+    """Return the decisions of a wijk: `open`, first due first, and `taken` since the last meeting."""
     rows = sorted(snapshot.facts.records("decisions", wijk), key=lambda row: row["date"])
     waiting = [row for row in rows if row["status"] == "open" or _overdue(snapshot, row)]
     waiting.sort(key=lambda row: (pd.isna(row["due"]), row["due"]))
@@ -54,8 +25,9 @@ def decisions(snapshot: Snapshot, wijk: str) -> Decisions:
     taken = [row for row in rows[::-1] if row["status"] in ("taken", "carried_out")]
     recent = [row for row in taken if row not in waiting and _since(row["date"], meeting)]
     since = "" if pd.isna(meeting) else day(meeting, snapshot.language)
-    shown = [[_row(snapshot, item) for item in items] for items in (waiting, recent)]
-    return Decisions(shown[0], shown[1], since)
+    shown = {"open": waiting, "taken": recent}
+    rows_of = {name: [_row(snapshot, item) for item in items] for name, items in shown.items()}
+    return SimpleNamespace(**rows_of, since=since)
 
 
 def last_meeting(snapshot: Snapshot, wijk: str) -> pd.Timestamp:
@@ -63,7 +35,7 @@ def last_meeting(snapshot: Snapshot, wijk: str) -> pd.Timestamp:
     return max((meeting["date"] for meeting in _held(snapshot, wijk)), default=pd.NaT)
 
 
-def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
+def open_clashes(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
     """Return the clashes of a wijk that are not solved, the oldest first."""
     facts, nobody = snapshot.facts, say("clash.nobody", snapshot.language)
     names = {one["key"]: one["organisation"] for one in facts.records("stakeholders", wijk)}
@@ -72,7 +44,7 @@ def open_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
     return [_clash(snapshot, row, row["date"], names.get(row["owner"], nobody)) for row in rows]
 
 
-def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
+def solved_clashes(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
     """Return the clashes solved since the last meeting: when (`since`) and how (`owner`)."""
     meeting = last_meeting(snapshot, wijk)
     return [
@@ -82,9 +54,15 @@ def solved_clashes(snapshot: Snapshot, wijk: str) -> list[ClashRow]:
     ]
 
 
-def _clash(snapshot: Snapshot, row: Mapping, since: pd.Timestamp, owner: str) -> ClashRow:
-    subject, at = clash_subject(row, snapshot.language), day(since, snapshot.language)
-    return ClashRow(row["what"], subject, at, owner, _about(snapshot, row))
+def _clash(snapshot: Snapshot, row: Mapping, since: pd.Timestamp, owner: str) -> SimpleNamespace:
+    """Return a clash: with what, whom it hinders (`about`), and who takes it up."""
+    return SimpleNamespace(
+        what=row["what"],
+        subject=clash_subject(row, snapshot.language),
+        since=day(since, snapshot.language),
+        owner=owner,
+        about=_about(snapshot, row),
+    )
 
 
 def meeting_sentence(snapshot: Snapshot, wijk: str) -> str:
@@ -149,7 +127,8 @@ def _about(snapshot: Snapshot, row: Mapping) -> str:
     )
 
 
-def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
+def _row(snapshot: Snapshot, item: Mapping) -> SimpleNamespace:
+    """Return a decision: what, why, how far, and whether its day is past."""
     language, due = snapshot.language, item["due"]
     overdue = _overdue(snapshot, item)
     said = [text(f"registry.choice.decision_status.{item['status']}", language)]
@@ -162,12 +141,13 @@ def _row(snapshot: Snapshot, item: Mapping) -> DecisionRow:
         said.append(say("decision.of", language, day=day(item["date"], language)))
     for name in _called(snapshot, item["wijk"], "meetings", item["meeting"]):
         said.append(say("decision.meeting", language, name=name))
-    if about := _about(snapshot, item):
-        said.append(say("decision.about", language, names=about))
+    if names := _about(snapshot, item):
+        said.append(say("decision.about", language, names=names))
     if title := _title(snapshot, item["wijk"], item["document"]):
         said.append(say("decision.document", language, title=title))
     reason = "" if pd.isna(item["reason"]) else item["reason"]
-    return DecisionRow(item["decision"], reason, ", ".join(said), overdue)
+    about = {"decision": item["decision"], "reason": reason}
+    return SimpleNamespace(**about, words=", ".join(said), overdue=overdue)
 
 
 #: What is asked of a goal, and of an intervention that runs.
@@ -188,26 +168,12 @@ class ToDo:
     query: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the score: how many of the rows it asks for are there."""
+def completeness(snapshot: Snapshot, wijk: str) -> SimpleNamespace:
+    """Return the `score` of a wijk's registration (percent), its `parts`, and what is `todo`.
 
-    name: str
-    there: int
-    of: int
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """The score of a wijk's registration, 0-100; absent where nothing is asked of it."""
-
-    score: float
-    parts: list[Part]
-    todo: list[ToDo]
-
-
-def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
-    """Return the mean of the parts of a registration (percent), and what is not there."""
+    The score is the mean of the parts, each with what is `there` of what is asked; absent where
+    nothing is asked.
+    """
     programme = wijk in snapshot.study.starts
     ran = programme or bool(snapshot.facts.records("interventions", wijk))
     checks = {
@@ -220,7 +186,7 @@ def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
     }
     found = {name: list(check) for name, check in checks.items()}
     parts = [
-        Part(name, sum(missing is None for missing in check), len(check))
+        SimpleNamespace(name=name, there=sum(missing is None for missing in check), of=len(check))
         for name, check in found.items()
         if check
     ]
@@ -228,20 +194,11 @@ def completeness(snapshot: Snapshot, wijk: str) -> Completeness:
     shares = [part.there / part.of for part in parts]
     order = ["activities", "decisions", "meetings", "steps", "interventions", "goals"]
     todo.sort(key=lambda item: order.index(item.kind))
-    return Completeness(100 * sum(shares) / len(shares) if shares else float("nan"), parts, todo)
+    score = 100 * sum(shares) / len(shares) if shares else float("nan")
+    return SimpleNamespace(score=score, parts=parts, todo=todo)
 
 
-@dataclass(frozen=True, slots=True)
-class StepMark:
-    """One step: its name, how far it is (`state`), whether it is `late`, and words."""
-
-    name: str
-    state: str
-    late: bool
-    words: str
-
-
-def step_marks(snapshot: Snapshot, wijk: str) -> list[StepMark]:
+def step_marks(snapshot: Snapshot, wijk: str) -> list[SimpleNamespace]:
     """Return the steps of the round that a wijk is in; none where it carries no programme out."""
     if wijk not in snapshot.study.starts:
         return []
@@ -254,7 +211,8 @@ def current_round(steps: list[dict]) -> list[dict]:
     return [row for row in steps if row["cycle"] == max(begun, default=1)]
 
 
-def _mark(row: dict, language: str) -> StepMark:
+def _mark(row: dict, language: str) -> SimpleNamespace:
+    """Return a step: its name, how far it is (`state`), whether it is `late`, and words."""
     state, against = row["state"], row["against_plan"]
     said = [text(f"process.state.{state}", language)]
     if state == "done" and not pd.isna(row["actual_end"]):
@@ -265,7 +223,8 @@ def _mark(row: dict, language: str) -> StepMark:
     elif against == "ahead":
         said.append(say("step.planned", language, day=day(row["planned_end"], language)))
     name = text(f"process.step_short.{row['step']}", language)
-    return StepMark(name, state, against == "overdue", ", ".join(said))
+    late = against == "overdue"
+    return SimpleNamespace(name=name, state=state, late=late, words=", ".join(said))
 
 
 def _steps(snapshot: Snapshot, wijk: str) -> Iterator[ToDo | None]:
