@@ -357,19 +357,6 @@ def test_comparable_wijken_are_near_in_every_characteristic_and_never_the_wijk_i
     pd.testing.assert_frame_equal(table, other)
 
 
-@pytest.mark.parametrize(
-    ("figures", "message"),
-    [
-        (pd.DataFrame({"a": [1.0, 1]}, index=["x", "y"]), "do not vary"),
-        (pd.DataFrame({"a": ["1", "2"]}, index=["x", "y"]), "not numbers"),
-        (pd.DataFrame({"a": [1.0, 2]}, index=["x", "x"]), "there twice"),
-    ],
-)
-def test_characteristics_that_cannot_be_compared_are_refused(figures, message):
-    with pytest.raises(EstimationError, match=message):
-        comparable_neighbourhoods(figures)
-
-
 def test_pooling_equal_estimates_finds_no_missing_information():
     found = pool([2.0, 2.0, 2.0], [0.5, 0.5, 0.5])
     assert (found.value, found.se, found.relative_increase, found.df) == (2.0, 0.5, 0.0, np.inf)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import EstimationError
 from wijkkit.estimates.grid import SCALE, Estimates
 from wijkkit.estimates.small_area import funnel, small_area
 from wijkkit.tables import tidy
@@ -29,14 +28,13 @@ def comparable_neighbourhoods(figures: pd.DataFrame, *, size: int = 5) -> pd.Dat
     characteristics with enough others has fewer rows, or none.
 
     `figures`: One row per wijk (index: its slug), one column per characteristic, missing as
-    ``nan``: what the programme cannot have changed, as income, household size, density. Raises
-    EstimationError: A wijk is there twice, or a characteristic is not numeric or does not vary.
+    ``nan``: what the programme cannot have changed, as income, household size, density. Each is a
+    number that varies.
 
     >>> figures = pd.DataFrame({"income": [20.0, 21, 30, 31]}, index=list("abcd"))
     >>> comparable_neighbourhoods(figures, size=1)[["area", "comparable"]].values.tolist()
     [['a', 'b'], ['b', 'a'], ['c', 'd'], ['d', 'c']]
     """
-    _check(figures)
     values = figures.to_numpy(dtype=float)
     z = (values - np.nanmedian(values, axis=0)) / _spread(values)
     apart = (z[:, None, :] - z[None, :, :]) ** 2
@@ -64,18 +62,6 @@ def comparable_map(table: pd.DataFrame) -> dict[str, list[str]]:
     {'a': ['b', 'c']}
     """
     return {area: rows["comparable"].tolist() for area, rows in table.groupby("area")}
-
-
-def _check(figures: pd.DataFrame) -> None:
-    wrong = [c for c in figures if not pd.api.types.is_numeric_dtype(figures[c])]
-    flat = [c for c in figures if c not in wrong and figures[c].nunique() < 2]
-    for what, found in (
-        ("characteristics that are not numbers", wrong),
-        ("characteristics that do not vary", flat),
-        ("wijken that are there twice", figures.index[figures.index.duplicated()]),
-    ):
-        if len(found):
-            raise EstimationError(what, place="figures", found=", ".join(map(str, found)))
 
 
 def _spread(values: np.ndarray) -> np.ndarray:

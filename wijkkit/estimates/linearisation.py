@@ -85,8 +85,8 @@ def variance(
     >>> variance(np.array([-1.0, 1, -1, 1]) / 4, over, np.full(4, True))[0].round(4).tolist()
     [0.3333]
     """
-    if over.design.calibrated is not None:
-        return _calibrated_variance(influence, over, used)
+    if (calibrated := over.design.calibrated) is not None:
+        return _calibrated_variance(influence, over, used, calibrated)
     total = np.zeros(over.size)
     lonely = np.zeros(over.size, dtype=bool)
     for cells in over.cells:
@@ -97,15 +97,12 @@ def variance(
 
 
 def _calibrated_variance(
-    influence: Floats, over: Domains, used: NDArray[np.bool_]
+    influence: Floats, over: Domains, used: NDArray[np.bool_], calibrated: WeightSet
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """The variance that known margins leave: that of what differs within their cells.
 
     A domain's influence then reaches rows outside it, so domains are taken one by one.
     """
-    calibrated = over.design.calibrated
-    if calibrated is None:
-        raise ValueError("weights that were not calibrated")
     plain = replace(over.design, calibrated=None)
     everyone = domains(np.zeros(len(influence), dtype=np.int64), 1, plain)
     total, lonely = np.zeros(over.size), np.zeros(over.size, dtype=bool)

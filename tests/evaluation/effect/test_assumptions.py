@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from wijkkit.evaluation.effect.assumptions import ASSUMPTION_COLUMNS, assumption_table
 
@@ -94,6 +95,8 @@ def test_contamination_divides_the_effect_by_the_share_that_was_not_reached(
         (2 * found.loc["0", numbers]).tolist()
     )
     assert found["p"].nunique() == 1
+    with pytest.raises(ValidationError, match="less than 1"):
+        make_study(contamination=(1.0,))
 
 
 def test_leaving_out_the_wijk_that_carries_the_effect_takes_it_away(make_study, table):

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.power import (
     Design,
     clusters_needed,
@@ -64,14 +63,6 @@ def test_only_the_clusters_variance_that_comes_and_goes_counts():
     assert lasting.standard_error == pytest.approx(
         design(icc=0.0).standard_error * np.sqrt(0.95), rel=1e-12
     )
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"treated": 1}, {"before": 0}, {"icc": 1.0}, {"autocorrelation": -0.1}]
-)
-def test_designs_without_a_test_are_errors(wrong):
-    with pytest.raises(EstimationError):
-        design(**wrong)
 
 
 def test_where_both_arms_vary_alike_the_power_is_that_of_the_pooled_t_test():

@@ -6,12 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from wijkkit.evaluation.effect.evaluate import evaluate_effect
 from wijkkit.evaluation.effect.outcomes import compared_waves, first_waves
 from wijkkit.evaluation.effect.sample import NotEstimable
-from wijkkit.evaluation.effect.staggered import average_effect, group_time_effects
+from wijkkit.evaluation.effect.staggered import (
+    average_effect,
+    group_time_effects,
+    staggered_rows,
+)
 
 
 def test_repeated_cross_sections_give_back_an_effect_that_grows_with_time():
@@ -91,3 +96,9 @@ def test_a_study_whose_wijken_started_in_different_waves_has_that_estimate_among
     direct = average_effect(group_time_effects(1 - rows["play"], start, waves, rows["wijk"]))
     assert row["status"] == "ok" and row["estimate"] == pytest.approx(100 * direct["estimate"])
     assert (row["scale"], row["clusters"]) == ("points", 6)
+    # Who has no weight in this sample counts in no method, nor in this one.
+    others = people.sample(frac=0.1, random_state=1).assign(weight=0.0)
+    again = staggered_rows(
+        replace(study, neighbourhoods=hoods), pd.concat([people, others]), "play"
+    )
+    assert again[0].iloc[0][["estimate", "n"]].tolist() == row[["estimate", "n"]].tolist()

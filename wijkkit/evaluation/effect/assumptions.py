@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.did import METHODS, RECOMMENDED, allowed_ratios
 from wijkkit.evaluation.effect.fit import Scale
 from wijkkit.evaluation.effect.missing import Arrays, baseline_weights, imputed, response_weighted
@@ -272,18 +271,9 @@ def decontaminated(found: Estimate, share: float) -> Estimate:
     If a share c of the comparators got the same effect, the observed difference is (1 - c) of
     it: estimate and limits are divided by 1 - c, the test stays the same.
 
-    `share`: c, from 0 up to 1.
-
     >>> decontaminated(Estimate(-3.0, -6.0, 0.0, 0.05), 0.25).estimate
     -4.0
     """
-    if not 0 <= share < 1:
-        raise EstimationError(
-            "the share of comparators reached is out of range",
-            found=str(share),
-            expected="from 0 up to 1",
-            remedy="Correct evaluation.contamination.",
-        )
     scaled = {end: getattr(found, end) / (1 - share) for end in ("estimate", "lower", "upper")}
     return replace(found, **scaled)
 

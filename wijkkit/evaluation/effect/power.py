@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import optimize
 
-from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.sample import NotEstimable, Sample, mean_and_variance
 from wijkkit.evaluation.effect.two_arms import Ratios, power_at, sampling_variances, variance_ratios
 from wijkkit.study.settings import EvaluationSettings
@@ -51,22 +50,6 @@ class Design:
     icc_range: tuple[float, float] = (0.01, 0.10)
     share: float | None = None
     favourable: int = -1
-
-    def __post_init__(self) -> None:
-        if min(self.treated, self.comparators) < 2 or min(self.before, self.after) <= 0:
-            raise EstimationError(
-                "the design has no test",
-                found=f"{self.treated} and {self.comparators} clusters",
-                expected="at least two clusters per arm, and respondents in both waves",
-                remedy="Add clusters.",
-            )
-        if not (0 <= self.icc < 1 and 0 <= self.autocorrelation <= 1 and self.variance > 0):
-            raise EstimationError(
-                "an intra-cluster correlation, autocorrelation or variance out of range",
-                found=f"{self.icc}, {self.autocorrelation}, {self.variance}",
-                expected="0 <= icc < 1, 0 <= autocorrelation <= 1, variance > 0",
-                remedy="Correct it.",
-            )
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -148,10 +131,6 @@ def detectable_effect(design: Design, wanted: float = 0.8) -> float:
 
     Hooper R, Teerenstra S, de Hoop E, Eldridge S (2016), Stat Med 35:4718-4728 (variance).
     """
-    if not design.alpha < wanted < 1:
-        raise EstimationError(
-            "the power is out of range", found=str(wanted), expected=f"between {design.alpha} and 1"
-        )
     top = design.standard_error
     while power(design, top) < wanted:
         top *= 2

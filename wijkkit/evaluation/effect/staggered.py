@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from wijkkit.errors import EstimationError
 from wijkkit.evaluation.effect.did import DID_COLUMNS
 from wijkkit.evaluation.effect.fit import least_squares
 from wijkkit.evaluation.effect.outcomes import arrays_of, first_waves
@@ -53,7 +52,8 @@ def group_time_effects(
     change that a regression in the clusters that never start predicts for it. Made for repeated
     cross-sections; with `cluster` the respondent it is the panel estimator too.
 
-    `outcome`, `wave`: Complete; waves are numbers in order of time. `start`: First wave with the
+    `outcome`, `wave`, `covariates`: Complete; waves are numbers in order of time. `weight`: Above
+    zero. `start`: First wave with the
     programme in the row's cluster; NaN or infinite where never. `cluster`: The level on which
     influence is summed for errors. Raises NotEstimable: ``no_arms``: no group starts within the
     waves, or there is no control.
@@ -78,11 +78,6 @@ def group_time_effects(
     if covariates is not None:
         columns.append(np.asarray(covariates, dtype=float).reshape(n, -1))
     x = np.hstack(columns)
-    if not (np.isfinite(y).all() and np.isfinite(x).all() and (weights > 0).all()):
-        raise EstimationError(
-            "missing outcomes or covariates, or weights that are not positive",
-            remedy="Leave those rows out.",
-        )
     weights = weights / weights.mean()
     waves = np.unique(time)
     groups = np.unique(starts[(starts > waves[0]) & (starts <= waves[-1])])
@@ -225,6 +220,7 @@ def _average(
     waves = tuple(wave.id for wave in study.waves if not asked or wave.id in asked)
     arrays = arrays_of(study, respondents, outcome, waves)
     known = ~np.isnan(arrays["outcome"]) & ~np.isnan(arrays["covariates"]).any(axis=1)
+    known &= arrays["weight"] > 0
     cluster = arrays["cluster"][known]
     order = {wave: position for position, wave in enumerate(waves)}
     first = {wijk: float(order.get(wave, np.inf)) for wijk, wave in starts.items()}

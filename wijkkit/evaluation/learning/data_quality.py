@@ -78,7 +78,7 @@ def _large(value: float, good: float, poor: float) -> str:
 
 
 def _small(value: float, good: float, poor: float) -> str:
-    return "good" if value <= good else "fair" if value <= poor else "poor"
+    return _large(-value, -good, -poor)
 
 
 def _say(facts: Facts, key: str, **fields: object) -> str:

@@ -105,7 +105,7 @@ class EvaluationSettings(Model):
     """Correlation of a wijk's level between waves assumed in both; 0 is the cautious choice."""
     power: float = Field(default=0.8, gt=0.5, lt=1)
     """Power for which the smallest detectable effect is given."""
-    contamination: tuple[float, ...] = (0.1, 0.25, 0.5)
+    contamination: tuple[Share, ...] = (0.1, 0.25, 0.5)
     """Shares of the comparators reached by the programme, for which the effect is restated."""
     violations: tuple[float, ...] = (0.5, 1.0)
     """Sizes of a departure from parallel trends, as multiples of the largest one seen before the
