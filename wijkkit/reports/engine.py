@@ -178,17 +178,10 @@ def _page(book: Book, page: Page, frame: Frame) -> str:
         downloads=tuple((f"../{file}", name) for file, name in frame.downloads),
         root="../",
     )
-    mark = pandoc.div(
-        [pandoc.paragraph(pandoc.words(text("reports.concept", language)))], "concept"
-    )
-    document: Node = {
-        "pandoc-api-version": [1, 23, 1],
-        "meta": {
-            "title": {"t": "MetaString", "c": book.title},
-            "lang": {"t": "MetaString", "c": language},
-        },
-        "blocks": [*([mark] if page.concept else []), pandoc.paragraph(pandoc.words(_PLACE))],
-    }
+    concept = pandoc.paragraph(pandoc.words(text("reports.concept", language)))
+    mark = [pandoc.div([concept], "concept")] if page.concept else []
+    blocks = [*mark, pandoc.paragraph(pandoc.words(_PLACE))]
+    document = pandoc.document(blocks, title=book.title, lang=language)
     return write_page(document, language, deeper).replace(f"<p>{_PLACE}</p>", book_page(book))
 
 

@@ -113,6 +113,12 @@ def read(text: str, source: str = MARKDOWN) -> Node:
     return json.loads(convert([(text, source, "json")])[0])
 
 
+def document(blocks: list[Node], **meta: str) -> Node:
+    """Return a document of these blocks, with texts as its metadata."""
+    said = {key: {"t": "MetaString", "c": value} for key, value in meta.items()}
+    return {"pandoc-api-version": API_VERSION, "meta": said, "blocks": blocks}
+
+
 def read_ahead(fragments: Iterable[tuple[str, str]]) -> None:
     """Read fragments (text, source) in one run of Pandoc, for `read` to find."""
     convert([(*fragment, "json") for fragment in fragments])

@@ -128,10 +128,8 @@ def _findings(texts: list[str]) -> dict[str, list[str]]:
         for block in markdown_blocks(said)
         for item in (block["c"] if block["t"] == "BulletList" else [[block]])
     ]
-    trees: list[dict[str, Any]] = [
-        {"pandoc-api-version": pandoc.API_VERSION, "meta": {}, "blocks": item} for _, item in items
-    ]
-    made = pandoc.convert([(json.dumps(tree), "json", "markdown") for tree in trees])
+    trees = (json.dumps(pandoc.document(item)) for _, item in items)
+    made = pandoc.convert([(tree, "json", "markdown") for tree in trees])
     found: dict[str, list[str]] = {said: [] for said in texts}
     for (said, _), finding in zip(items, made, strict=True):
         found[said] += [finding.strip()] if finding.strip() else []

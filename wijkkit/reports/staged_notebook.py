@@ -25,7 +25,7 @@ from wijkkit.reports.cells import (
     to_attribute,
 )
 from wijkkit.reports.images import named_links
-from wijkkit.reports.pandoc import API_VERSION, Node, convert, found, remember, rows_of
+from wijkkit.reports.pandoc import Node, convert, document, found, remember, rows_of
 from wijkkit.study import Study
 
 #: An executed notebook (its file, or its content), the labels wanted of it, and where they go.
@@ -102,7 +102,7 @@ def _written(parts: list[tuple[Output, list[Node]]]) -> dict[Output, str]:
 
 
 def _tree(blocks: list[Node]) -> str:
-    return json.dumps({"pandoc-api-version": API_VERSION, "meta": {}, "blocks": blocks})
+    return json.dumps(document(blocks))
 
 
 def _as_text(cell: Cell, clean: Mapping[Output, str]) -> str:
