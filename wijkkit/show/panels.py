@@ -168,7 +168,7 @@ def forest(frame: pd.DataFrame) -> ShownFigure | Nothing:
 
 def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: float) -> None:
     axes.axvline(0, color=theme.INK, linewidth=1)
-    for row in rows[rows["status"].eq("ok")].itertuples():
+    for row in rows.itertuples():
         position = methods.index(row.method)
         if np.isfinite([row.lower, row.upper]).all():
             limits = np.clip([row.lower, row.upper], -edge, edge)
@@ -182,10 +182,7 @@ def _draw_methods(axes: Axes, rows: pd.DataFrame, methods: list[str], edge: floa
 
 def _said_effect(label: str, rows: pd.DataFrame, language: str) -> str:
     """Say between which values the methods lie."""
-    known = rows[rows["status"].eq("ok")].sort_values("value")
-    if known.empty:
-        return text("effect_show.alt_none", language, outcome=label)
-    ends = known.iloc[[0, -1]].to_dict("records")
+    ends = rows.sort_values("value").iloc[[0, -1]].to_dict("records")
     least, most = (about(signed(end["value"], language), end, language) for end in ends)
     return text("effect_show.alt_row", language, outcome=label, least=least, most=most)
 
