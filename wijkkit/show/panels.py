@@ -81,7 +81,8 @@ def _draw_waves(axes: Axes, rows: pd.DataFrame, language: str) -> None:
     axes.set_xticks(range(len(waves)), waves)
     # As wide as the longest value beside a mark.
     shown = [row for found in series.values() for _, row in found]
-    part = _LETTER * max((len(_short(row, language)) for row in shown), default=0)
+    beside = [shown_value(row, language, "about_short") for row in shown]
+    part = _LETTER * max(map(len, beside), default=0)
     margin = max(0.5, (_BESIDE + part * last) / (1 - 2 * part))
     axes.set_xlim(-margin, last + margin)
     if rows["unit"].isin(["percent", ""]).all():
@@ -108,10 +109,6 @@ def _say_absent(axes: Axes, own: pd.DataFrame, low: bool, language: str) -> None
 _BESIDE, _LETTER = 0.14, 0.04
 
 
-def _short(row: pd.Series, language: str) -> str:
-    return shown_value(row, language, "about_short")
-
-
 def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -> None:
     """Write the values of a wave beside their marks, so far apart that both can be read."""
     here = {own: row for own, rows in series.items() for x, row in rows if round(x) == at}
@@ -124,7 +121,7 @@ def _label_values(axes: Axes, series: dict, at: int, side: str, language: str) -
     for (own, row), place in zip(here.items(), (middle + first, middle - first), strict=False):
         axes.text(
             at + (_BESIDE if side == "left" else -_BESIDE), place,
-            _short(row, language), ha=side, va="center",
+            shown_value(row, language, "about_short"), ha=side, va="center",
             fontsize=theme.SMALL, color=_line(own)["color"], fontweight="bold" if own else "normal",
         )  # fmt: skip
 
