@@ -264,7 +264,7 @@ class _Together:
         count = own @ truth
         told = [
             (self._sum, now, now + bounds[0], now + bounds[1]),
-            (own, count, count + min(far, 0), count + max(far, 0)),
+            (own, count, *np.sort([count, count + far], axis=0)),
         ]
         town, _ = self._children.town(told, -np.sign(far) * own, atoms)
         if town is None:

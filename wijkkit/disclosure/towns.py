@@ -11,13 +11,12 @@ from scipy import sparse
 
 from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.knowledge import Shown, Slack
-from wijkkit.disclosure.system import Ends, possible
+from wijkkit.disclosure.program import Children
+from wijkkit.disclosure.system import Ends
 from wijkkit.disclosure.tolerance import at_least, between, whole
 
 #: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0
-#: Towns that are remembered.
-_KEPT = 400
 #: From one aim to the next the last town stays one: the primal simplex goes on from it.
 _OPTIONS = {"output_flag": False, "threads": 1, "simplex_strategy": 4}
 
@@ -35,22 +34,17 @@ class Towns:
 
     def __init__(self, shown: Shown) -> None:
         self.shown, system = shown, shown.system
-        patterns = system.patterns[1:]
-        own = system.member.multiply(system.asked.T[system.indicator]).tocsr()
-        # One column per atom and pattern, atoms first.
-        parts = [
-            sparse.diags_array(patterns[number][system.indicator].astype(float)) @ own
-            for number in range(len(patterns))
-        ]
-        self.matrix = sparse.hstack(parts, format="csr")
-        weight = np.tile(system.weight, len(patterns))
+        children = Children(system.truth, system.size, system.patterns, system.asked)
+        # One column per pattern and atom; whoever has none of the answers is whoever is left.
+        column = np.arange(system.truth.size).reshape(system.truth.shape)[:, 1:].T
+        self.matrix = children.sums(system.member, system.indicator)[:, column.ravel()]
+        weight = np.tile(system.weight, len(column))
         self.weighted = (self.matrix @ sparse.diags_array(weight)).tocsr()
-        children = sparse.eye_array(len(system.size))
-        self.every = sparse.hstack([children] * len(patterns), format="csr")
+        each = sparse.eye_array(len(system.size))
+        self.every = sparse.hstack([each] * len(column), format="csr")
         self.truth = system.truth[:, 1:].T.ravel()
-        can = possible(system.truth, system.patterns, system.asked)
-        self.least = np.where(can[:, 0], 0.0, system.size)
-        self.most = (can[:, 1:] * system.size[:, None]).T.ravel()
+        self.least = np.where(children.can[:, 0], 0.0, system.size)
+        self.most = (children.can[:, 1:] * system.size[:, None]).T.ravel()
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
@@ -72,10 +66,10 @@ class Towns:
         self._bound(slack)
         found = []
         for cell in asked:
-            for sign in (1.0, -1.0):
+            count = self.matrix[[cell]].toarray().ravel()
+            for aim in (count, -count):
                 if not self._open(cell, ends):
-                    self._aim(cell, sign)
-                    self._note(self._run(), ends)
+                    self._note(self._least(aim), ends)
             if not self._open(cell, ends):
                 found.append(cell)
         return np.array(found, int)
@@ -99,7 +93,6 @@ class Towns:
         all_whole = whole(town) or not self.shown.system.whole
         count = self.matrix @ town
         self._seen.append((count, self.weighted @ town, all_whole))
-        del self._seen[1:-_KEPT]
         for kind in (False, True)[: 1 + all_whole]:
             ends[kind].note(count)
 
@@ -131,14 +124,9 @@ class Towns:
         at = np.arange(len(low), dtype=np.int32)
         cast(Any, self._highs).changeRowsBounds(len(low), at, low, high)
 
-    def _aim(self, cell: int, sign: float) -> None:
-        """Make a count as small as can be, or with a minus as large."""
-        part = slice(*self.matrix.indptr[cell : cell + 2])
-        cost = np.zeros(len(self.truth))
-        cost[self.matrix.indices[part]] = sign
-        self._highs.changeColsCost(len(cost), self._columns, cost)
-
-    def _run(self) -> Floats | None:
+    def _least(self, aim: Floats) -> Floats | None:
+        """Return the town in which a sum is least; None where there is none."""
+        self._highs.changeColsCost(len(aim), self._columns, aim)
         self._highs.run()
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
