@@ -50,7 +50,7 @@ def test_counts_that_show_the_same_effect_are_as_far_apart_as_asked(seed):
     at = np.flatnonzero((system.level == "wijk") & (system.slot == 0))
     wijken = list(system.area[at])
     n = system.respondents()[at]
-    change = 100 * one.choice.count[at] / n
+    change = 100 * one.choice.shown.count[at] / n
     treated = np.arange(len(wijken)) % 2 == 0
     shown = as_shown(treated)
 
@@ -95,7 +95,7 @@ def test_candidates_are_all_counts_that_figures_of_larger_areas_allow(seed, weig
     (one,) = made.release(GGD).settled
     system, slack = one.system, one.choice.shown.slack(one.multiple)
     at, wijken = wijken_of(one)
-    n, count = system.respondents(), one.choice.count
+    n, count = system.respondents(), one.choice.shown.count
     change = np.arange(len(at)) * 7.0
     found = candidates(one, at, wijken, change, -1.0)
     hidden = [cell for cell in at if one.multiple[cell] == 0]
@@ -143,7 +143,7 @@ def test_the_form_is_the_finest_in_which_every_town_that_looks_so_leaves_counts_
     tried, as_seen = forms((5.0, 20.0, 60.0), (20.0, 60.0)), as_shown(treated)
 
     def made(settled):
-        return candidates(settled, at, wijken, 100 * settled.choice.count[at] / n, 1.0)
+        return candidates(settled, at, wijken, 100 * settled.choice.shown.count[at] / n, 1.0)
 
     def is_open(form, multiple) -> bool:
         same = one.same(multiple)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations, permutations
 
 import numpy as np
@@ -98,7 +99,7 @@ def test_what_is_settled_is_open_in_small_systems_and_in_large_ones(
     assert not len(choice.narrow(multiple))
     # Where no rule hides anything all is shown.
     free = Choice(one.shown, np.ones(len(first)), np.zeros(len(first), bool))
-    assert (free.settled() == 1).all()
+    assert (free.settled() == 1).all() and "towns" not in vars(free)
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
@@ -130,14 +131,16 @@ def test_each_loss_is_the_first_in_the_order_that_it_can_be(questions, weighted)
     system, first = one.one.system, one.choice.first
     wijken = (system.member.toarray() > 0) @ np.eye(system.wijk.max() + 1)[system.wijk] > 0
     for size in (0.0, 2.0, 10.0):
-        rank = one.choice._rank(np.full(len(first), size))
+        multiple = np.full(len(first), size)
+        given_up = [one.choice._given_up_as(rank, multiple) for rank in range(len(ORDER))]
         for cell in range(len(first)):
             may = [
                 number
                 for number, loss in enumerate(ORDER)
                 if loss.of(system, wijken.sum(axis=1))[cell] and size in loss.multiples
             ]
-            assert rank[cell] == (may[0] if may and first[cell] > 0 else -1)
+            found = [rank for rank, cells in enumerate(given_up) if cells[cell]]
+            assert found == (may[:1] if first[cell] > 0 else [])
 
 
 def choice_of(seed: int, kept=(), **options: object) -> Choice:
@@ -299,6 +302,63 @@ def test_one_figure_of_a_wijk_is_given_up_for_each_count_or_all_in_a_block():
     whole = choice.more(alone, hidden[:1])
     assert (whole != alone).sum() == (of_wijk & (system.slot == 0) & (alone > 0)).sum()
     assert (choice.more(alone, hidden[:1], block=False) != alone).sum() == 1
+
+
+def figures(choice: Choice, *kinds: tuple[str, bool]) -> list[list[int]]:
+    """Cells that may be shown of these levels, of everybody there or of groups."""
+    system, may = choice.shown.system, choice.first > 0
+    return [
+        np.flatnonzero((system.level == level) & ((system.slot == 0) == everybody) & may).tolist()
+        for level, everybody in kinds
+    ]
+
+
+def test_the_careful_choice_hides_a_figure_of_a_wijk_where_that_leaves_fewer_to_open(monkeypatch):
+    """A group of a wijk that is hidden must be open in its turn: that takes an arm."""
+    choice = choice_of(0)
+    system, of_group = choice.shown.system, choice.shown.system.slot > 0
+    groups = (system.level == "wijk") & of_group & (system.area == "w00")
+    hidden, (group, *_) = (np.flatnonzero(groups & (choice.first == one)) for one in (0, 1))
+    (arm, other, *_) = np.flatnonzero((system.level == "arm") & of_group & (choice.first > 0))
+    ways = [(group, 0.0), (arm, 0.0)]
+    for counts, careful, gone in ((1, False, True), (1, True, False), (2, True, True)):
+        needs = dict.fromkeys(hidden[:counts], ways) | {group: [(other, 0.0)]}
+        needing(choice, needs, monkeypatch)
+        found, left = choice._in_order(choice.first, hidden[:counts], careful)
+        assert not len(left) and (found[group] == 0) == gone, careful
+        assert found[arm] == found[other] == 0
+
+
+@pytest.mark.parametrize(("small_", "questions"), [(True, 1), (False, 1), (False, 2)])
+def test_of_one_question_of_a_large_system_all_is_given_back_twice(small_, questions, monkeypatch):
+    """What is dearest stood in the way of a figure that comes back after it."""
+    monkeypatch.setattr(choices, "SMALL", 300 if small_ else 0)
+    choice = choice_of(0)
+    choice.shown.system = replace(choice.shown.system, indicators=("play",) * questions)
+    hidden = np.flatnonzero((choice.first == 0) & (choice.shown.system.level == "wijk"))[0]
+    (group, *_), (arm, *_), (wijk, *_) = figures(
+        choice, ("wijk", False), ("arm", False), ("wijk", True)
+    )
+    needing(choice, {hidden: [(group, 0.0), (arm, 0.0)], arm: [(wijk, 0.0)]}, monkeypatch)
+    start = np.where(np.isin(np.arange(len(choice.first)), [group, arm, wijk]), 0, choice.first)
+    found = choice._settled(start, careful=False)
+    again = not small_ and questions == 1
+    assert found[group] == 0 and found[arm] == 1 and found[wijk] == (1 if again else 0)
+
+
+def test_another_wijk_is_hidden_only_where_none_can_help_itself(monkeypatch):
+    monkeypatch.setattr(choices, "SMALL", 0)
+    choice = choice_of(0)
+    system = choice.shown.system
+    groups = (system.level == "wijk") & (system.slot > 0)
+    # In the first wijk no group is left.
+    first = np.flatnonzero(groups & (system.area == "w01") & (system.slot == 2))[0]
+    second, *own = np.flatnonzero(groups & (system.area == "w00") & (system.slot == 1))
+    multiple = np.where(system.area == "w01", 0.0, 1.0)
+    multiple[second] = 0.0
+    needing(choice, {cell: [(at, 0.0) for at in own] for cell in (first, second)}, monkeypatch)
+    found, left = choice._one_by_one(groups, multiple, np.sort([first, second]))
+    assert not len(left) and (found != multiple).sum() == 1 and not found[own].all()
 
 
 @pytest.mark.parametrize("small_", [True, False])

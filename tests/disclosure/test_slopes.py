@@ -161,7 +161,7 @@ def test_the_towns_that_are_held_open_show_the_same_slopes(seed):
     compared = 0
     towns = np.concatenate([np.zeros((0, len(n))), *(one.toarray() for one, _ in search._found)])
     for moved in towns:
-        share = 100 * (one.choice.count + moved) / n
+        share = 100 * (one.choice.shown.count + moved) / n
         for row in shown.itertuples():
             here = (system.area == row.area) & (system.level == row.area_level)
             cells = np.flatnonzero(here & (system.slot == 1))
@@ -228,7 +228,7 @@ def test_what_slopes_tell_of_counts_is_what_they_would_be_in_any_other_town(seed
             for _ in range(20):
                 moved = np.zeros(len(n))
                 moved[places] = random.integers(-6, 7, len(places))
-                share = 100 * (one.choice.count + moved)[places] / n[places]
+                share = 100 * (one.choice.shown.count + moved)[places] / n[places]
                 tilt, start = np.polyfit(rank, share, 1, w=np.sqrt(n[places]))
                 was = part.values[0] - part.values[1], part.values[0] / part.values[1]
                 if ratio and min(start, start + tilt) <= 0:

@@ -196,7 +196,7 @@ def candidates(
     cells = np.intersect1d(at, one.choice.secrets(one.multiple))
     most = int(np.ceil(one.choice.shown.need[cells].max(initial=0))) + _BEYOND
     moved = _moves(len(cells), most)
-    count = one.choice.count[cells] + moved
+    count = one.choice.shown.count[cells] + moved
     n = one.system.respondents()[cells]
     moved = moved[((count >= 0) & (count <= n)).all(axis=1)]
     moved = moved[_within(one, cells, moved)]
@@ -250,7 +250,7 @@ class _Attack:
         self._choice, self._multiple = found.one.choice, found.one.multiple
         self._program = Program(self._choice.shown, self._multiple, known=found.one.lines)
         #: Counts in the towns that were found, and which set of counts of wijken they have.
-        self._counts, self._rows = [self._choice.count], [0]
+        self._counts, self._rows = [self._choice.shown.count], [0]
         self._towns: list[Floats] = []
         #: Hidden counts that are not open anyhow for who knows those of all wijken.
         self._rest: Ints | None = None
@@ -285,7 +285,7 @@ class _Attack:
     def _search(self, cell: int, sign: float, rows: Ints) -> None:
         """Look for a town in which a count is as small as can be, or with a minus as large."""
         cells = self.found.cells
-        counts = self._choice.count[cells] + self.found.moved[rows]
+        counts = self._choice.shown.count[cells] + self.found.moved[rows]
         goal = self._ends.goal(cell, sign, self._choice.shown.need[cell])
         town = self._program.end(cell, sign, (cells, counts), goal)
         if town is not None:
@@ -295,7 +295,7 @@ class _Attack:
         """Remember a town by its counts, and by the set of counts of wijken that it has."""
         count = self._choice.shown.system.counts(town)
         cells = self.found.cells
-        moved = count[cells] - self._choice.count[cells]
+        moved = count[cells] - self._choice.shown.count[cells]
         apart = np.abs(self.found.moved - moved).sum(axis=1)
         if at_least(0.0, apart.min(initial=np.inf)):
             self._towns.append(town)

@@ -17,13 +17,12 @@ from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.cheapest import Cheapest
 from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.knowledge import Shown
-from wijkkit.disclosure.loss import COARSER, ORDER, Loss, lost
+from wijkkit.disclosure.loss import COARSER, ORDER, STEPS, Loss, lost
 from wijkkit.disclosure.moves import Moves
 from wijkkit.disclosure.system import System
 from wijkkit.disclosure.tolerance import at_least
 from wijkkit.disclosure.towns import Towns
 
-SIZES = np.array([1.0, *COARSER])
 #: A cell that is neither shown nor to be kept open.
 FREE = -1.0
 #: Programs are tried for what moves of children do not show to be open, in systems of fewer
@@ -41,7 +40,6 @@ class Choice:
     def __init__(self, shown: Shown, first: Floats, kept: Mask) -> None:
         self.shown, self.first, self._kept = shown, first, kept
         self.moves = Moves(shown)
-        self.count = shown.count
         self._n = shown.system.respondents()
         self.in_wijk = self.moves.in_wijk
         self._wijken = self.in_wijk.sum(axis=1)
@@ -53,11 +51,12 @@ class Choice:
         self._unit = areas * (not self.small)
         parts = np.column_stack([self._unit, shown.system.slot, shown.system.group])
         self._part = np.unique(parts, axis=0, return_inverse=True)[1].ravel()
-        self._rooms, need = shown.rooms(SIZES), shown.need.max()
+        self._rooms, need = shown.rooms(STEPS), shown.need.max()
         #: The finest step of each cell with room enough, or with the most where none has; and that
         #: with the most of all: a figure may be at the edge of a coarser step.
         self._roomy, self._widest = (
-            SIZES[np.minimum(self._rooms, enough).argmax(axis=0)] for enough in (need, np.inf)
+            np.array(STEPS)[np.minimum(self._rooms, enough).argmax(axis=0)]
+            for enough in (need, np.inf)
         )
         # A gebied that is left out for another count's sake is no secret itself.
         self._secret = (first == 0) | (shown.system.level != "gebied")
@@ -67,9 +66,8 @@ class Choice:
         """Return the cells that lose more in this multiple, and have more room there."""
         more = lost(multiple) < lost(one)
         if one > 0:
-            now = np.searchsorted(SIZES, multiple)
-            room = np.take_along_axis(self._rooms, now[None], axis=0)[0]
-            more &= self._rooms[np.searchsorted(SIZES, one)] > room
+            now, then = (np.searchsorted(STEPS, size) for size in (multiple, one))
+            more &= self._rooms[then] > np.take_along_axis(self._rooms, now[None], axis=0)[0]
         return more
 
     def narrow(self, multiple: Floats, asked: Ints | None = None) -> Ints:
@@ -222,25 +220,26 @@ class Choice:
 
     def _given_back(self, multiple: Floats, careful: bool = False) -> Floats:
         """Give back, dearest first, what all hidden counts stay open without."""
-        for rank, loss in reversed(list(enumerate(ORDER))):
-            given_up = self._rank(multiple) == rank
+        for rank, loss in list(enumerate(ORDER))[::-1]:
+            given_up = self._given_up_as(rank, multiple)
             steps = [1.0, *(COARSER if self.small else (self._roomy, COARSER[-1]))]
             if loss.multiples != COARSER:
                 # Gebieden of few wijken come last: nothing is made finer after them.
-                steps = steps[careful and rank > 0 :] if loss.larger else steps[:1]
+                last = loss is ORDER[0]
+                steps = steps[careful and not last :] if loss.larger else steps[:1]
             for less in steps:
                 less = np.broadcast_to(less, multiple.shape)
                 more = given_up & (lost(multiple) > lost(less))
                 multiple = self._restored(multiple, np.flatnonzero(more), less)
         return multiple
 
-    def _rank(self, multiple: Floats) -> Ints:
-        """Return which kind of loss each cell has; -1 for none, or by the rules."""
-        rank = np.full(len(multiple), -1)
-        for number, loss in enumerate(ORDER):
-            given_up = loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
-            rank = np.where(given_up & (rank < 0) & (self.first > 0), number, rank)
-        return rank
+    def _given_up_as(self, rank: int, multiple: Floats) -> Mask:
+        """Return the cells that are given up by this kind of loss, and by none before it."""
+        *before, own = (
+            loss.of(self.shown.system, self._wijken) & np.isin(multiple, loss.multiples)
+            for loss in ORDER[: rank + 1]
+        )
+        return (self.first > 0) & own & ~np.any(before, axis=0)
 
     def more(self, multiple: Floats, cells: Ints, block: bool = True) -> Floats | None:
         """Return a choice that gives up more for these cells; None where there is nothing left.

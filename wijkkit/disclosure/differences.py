@@ -14,10 +14,9 @@ from scipy import sparse
 
 from wijkkit.disclosure.arrays import Floats
 from wijkkit.disclosure.knowledge import Relation
-from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.loss import STEPS
 from wijkkit.disclosure.system import System
 
-_STEPS = (1.0, *COARSER)
 #: A sum that its cells do not give to this is not made of them alone.
 _SAME = 1e-6
 #: A sum of weighted counts that is known: by what each is multiplied, and how far below and above
@@ -63,7 +62,7 @@ class Differences:
     ) -> None:
         place, size = np.full(len(value), -1), len(system.rows)
         place[system.rows] = np.arange(size)
-        lines, reach = [np.zeros((0, size))], [np.zeros((len(_STEPS), 2, 0))]
+        lines, reach = [np.zeros((0, size))], [np.zeros((len(STEPS), 2, 0))]
         for one in relations:
             if one.scale != "linear":
                 continue
@@ -75,7 +74,7 @@ class Differences:
             for at, sign, there in zip(one.at[:, of], one.sign[:, of], own[:, of], strict=True):
                 line[there, place[at[there]]] += sign[there]
             lines.append(line)
-            ends = np.stack([one.ends(step) for step in _STEPS])[:, :, of] - one.value[of]
+            ends = np.stack([one.ends(step) for step in STEPS])[:, :, of] - one.value[of]
             reach.append(ends)
         every, ends = sparse.csr_array(np.concatenate(lines)), np.concatenate(reach, axis=2)
         self._made_of = (every != 0).astype(float)
@@ -87,7 +86,7 @@ class Differences:
 
         A sum stands in the coarsest step of its cells; where one of them is hidden it is not shown.
         """
-        coarser = (self._made_of @ (multiple > step) > 0 for step in _STEPS[:-1])
+        coarser = (self._made_of @ (multiple > step) > 0 for step in STEPS[:-1])
         at, row = sum(coarser, np.zeros(len(self._low[0]), int)), np.arange(len(self._low[0]))
         low, high = self._low[at, row], self._high[at, row]
         shown = self._made_of @ (multiple <= 0) == 0

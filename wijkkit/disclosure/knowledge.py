@@ -8,7 +8,7 @@ for each of its figures, given the others.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -329,7 +329,7 @@ class Shown:
             up, down = np.floor(up + TINY), np.floor(down + TINY)
         return Slack(np.maximum(up, 0), np.maximum(down, 0), weighted_up, weighted_down)
 
-    def rooms(self, sizes: Floats) -> Floats:
+    def rooms(self, sizes: Sequence[float]) -> Floats:
         """Return how many children may move either way in each cell, by the size of its step."""
         weight, found = self.system.heaviest(), []
         for size in sizes:

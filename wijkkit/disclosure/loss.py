@@ -52,6 +52,8 @@ def lost(multiple: float | Floats) -> Floats:
 #: A gebied of fewer wijken is read by nobody.
 FEW_WIJKEN = 3
 COARSER = (2.0, 5.0, 10.0)
+#: The steps of a figure, in multiples of its finest.
+STEPS = (1.0, *COARSER)
 
 #: From what is missed least to what is missed most. A report is about a wijk, and the effect on
 #: everybody is what a study is for: these go last. After all of them an indicator is left out.

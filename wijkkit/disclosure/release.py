@@ -14,13 +14,14 @@ from wijkkit.disclosure.derived import relations
 from wijkkit.disclosure.differences import Differences
 from wijkkit.disclosure.knowledge import Known, Relation, Shown, known
 from wijkkit.disclosure.ledger import Entry
-from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.loss import STEPS
 from wijkkit.disclosure.policy import Policy, finest_steps, statuses
 from wijkkit.disclosure.rounding import Places, limits, to_step
 from wijkkit.disclosure.sample import Sample, apart, cells_of, weight_of_cells
 from wijkkit.disclosure.slopes import with_slopes
 from wijkkit.disclosure.system import System, systems
 from wijkkit.disclosure.together import opened
+from wijkkit.disclosure.tolerance import at_least
 from wijkkit.display import ShowsItself
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.grid import Estimates
@@ -207,9 +208,8 @@ def _kept(
 
 def _coarseness(multiple: np.ndarray) -> np.ndarray:
     """Return the multiple that is known of each step: the next finer one, 1 for none."""
-    sizes = np.array([1.0, *COARSER])
-    finer = np.searchsorted(sizes, np.nan_to_num(multiple, nan=1.0) + 1e-9, side="right") - 1
-    return sizes[np.maximum(finer, 0)]
+    fits = at_least(multiple[:, None], STEPS)
+    return np.where(fits, STEPS, 1.0).max(axis=1)
 
 
 def shown(

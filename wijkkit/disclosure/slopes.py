@@ -23,12 +23,11 @@ from wijkkit.disclosure.choice import Settled
 from wijkkit.disclosure.derived import RATIO_STEP, joined, names_in, parts_of
 from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Relation
-from wijkkit.disclosure.loss import COARSER
+from wijkkit.disclosure.loss import COARSER, STEPS
 from wijkkit.disclosure.rounding import down, limits, to_step
 from wijkkit.estimates.inequality import to_ends
 from wijkkit.tables import tidy
 
-STEPS = (1.0, *COARSER)
 #: The next coarser step of each; 0 is none.
 _NEXT = dict(zip(STEPS, (*COARSER, 0.0), strict=True))
 #: What is missed most is tried first: slopes before relative indices, waves before changes.

@@ -24,7 +24,7 @@ from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.editions import Edition, editions_of
 from wijkkit.disclosure.knowledge import Known
 from wijkkit.disclosure.ledger import Entry
-from wijkkit.disclosure.loss import COARSER, ORDER, lost
+from wijkkit.disclosure.loss import ORDER, STEPS, lost
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.program import Children
 from wijkkit.disclosure.sample import Sample
@@ -147,7 +147,7 @@ class _Together:
         # What was published of the very same children stands as it does: in two steps it would tell
         # more than in either.
         public = np.round(self._of_same(self.cells["step"].where(then), "min") / finest[rows])
-        again = shown & np.isin(public, (1.0, *COARSER))
+        again = shown & np.isin(public, STEPS)
         finer = (again & (public < multiple[rows])).any()
         multiple[rows[again]] = public[again]
         stands[rows[again]] = True

@@ -17,6 +17,8 @@ from wijkkit.disclosure.tolerance import at_least, between, whole
 
 #: So much wider must a count be, in children, where no town of whole children was found.
 MARGIN = 1.0
+#: Towns that are remembered.
+_KEPT = 400
 #: From one aim to the next the last town stays one: the primal simplex goes on from it.
 _OPTIONS = {"output_flag": False, "threads": 1, "simplex_strategy": 4}
 
@@ -93,6 +95,7 @@ class Towns:
         all_whole = whole(town) or not self.shown.system.whole
         count = self.matrix @ town
         self._seen.append((count, self.weighted @ town, all_whole))
+        del self._seen[1:-_KEPT]
         for kind in (False, True)[: 1 + all_whole]:
             ends[kind].note(count)
 
