@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from itertools import product
+
 import numpy as np
 import pytest
 from test_choice import choice_of, needing
@@ -39,7 +42,7 @@ class Sought(Exception):
 
 
 class Program:
-    def end(self, cell, sign, enough, around):
+    def end(self, cell, least, enough, around):
         raise Sought(around, enough)
 
 
@@ -130,6 +133,65 @@ def test_what_is_undone_is_refused_by_the_choice_or_by_the_search(monkeypatch):
         assert found[own] == 0 and (found[arm] > 1) == refused
 
 
+def nearest(choice: Choice, multiple: np.ndarray, cell: int) -> list[int]:
+    """Wijken in which a count is sought: its own, then those with a hidden count of its grouping."""
+    system, inside = choice.shown.system, choice.in_wijk
+    alike = (system.level == "wijk") & (system.slot == system.slot[cell])
+    hidden = inside[alike & (multiple == 0)].any(axis=0)
+    larger = (system.level != "wijk") & (inside & inside[cell]).any(axis=1)
+    return sorted(
+        range(inside.shape[1]),
+        key=lambda w: (not inside[cell, w], not hidden[w], -inside[larger, w].sum()),
+    )
+
+
+@pytest.mark.parametrize("many", [1, 2, 3])
+def test_towns_are_sought_in_the_wijken_that_share_most_figures_with_a_count(many, monkeypatch):
+    monkeypatch.setattr(audit, "WIJKEN", many)
+    choice = choice_of(0)
+    system, need, others = choice.shown.system, choice.shown.need, set()
+    ends = Ends(np.full((2, len(need)), [[4.0], [4.5]]))
+    multiple = np.where(system.level == "wijk", 0.0, 1.0)
+    for cell in np.flatnonzero(system.level == "wijk"):
+        with pytest.raises(Sought) as caught:
+            Search(choice)._nearby(Program(), multiple, cell, ends)
+        around, enough = caught.value.args
+        order = nearest(choice, multiple, cell)
+        assert set(system.wijk[around]) == set(order[:many]) and enough == 4.5 - need[cell]
+        others.add(tuple(order[1:]))
+    assert len(others) > 3
+
+
+@pytest.mark.parametrize("undecided", [False, True])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_count_is_sought_on_either_side_until_it_is_as_far_apart_as_asked(weighted, undecided):
+    """By a program that finds no town with so many fewer, or so many more."""
+    choice = copy(small(1, 1, weighted).choice)
+    choice.shown = copy(choice.shown)
+    for need, fewer, more in product((1.0, 2.0, 2.5, 3.0), range(4), range(4)):
+        choice.shown.need = np.full(len(choice.first), need)
+        ends = Ends(np.zeros((2, len(choice.first))))
+
+        class Bounded(Program):
+            def beyond(self, cell, far, fewer=fewer, more=more):
+                far = np.sign(far) * np.ceil(abs(far))
+                found = -fewer <= far <= more
+                return (far if found else None), found or not undecided
+
+            def moved(self, town):
+                return town
+
+            def look_at(self, town, ends):
+                ends.note(np.append(town, ends.least[1:]))
+
+        decided = Search(choice)._decided(Bounded(), 0, ends)
+        is_open = ends.width()[0] >= need
+        if undecided and weighted:
+            assert decided == is_open
+        else:
+            assert decided and is_open == (fewer + more >= need)
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("many", [1, 2, 3])
 def test_in_a_large_system_towns_are_sought_in_the_wijken_around_a_count(
@@ -144,7 +206,6 @@ def test_in_a_large_system_towns_are_sought_in_the_wijken_around_a_count(
         system, need = one.one.system, one.shown.need
         choice = Choice(one.shown, one.choice.first, np.zeros(len(need), bool))
         assert not choice.small
-        inside = np.array([[choice.in_wijk[c, w] for w in range(3)] for c in range(len(need))])
         for multiple in steps_at_random(one, 4, seed):
             secret = choice.secrets(multiple)
             found = np.minimum(Search(choice).ends(multiple, further=True).width(), need)
@@ -154,19 +215,7 @@ def test_in_a_large_system_towns_are_sought_in_the_wijken_around_a_count(
             assert (by_moves <= found)[secret].all()
             beyond += int((found > by_moves)[secret].sum())
             for cell in secret:
-                alike = (system.level == "wijk") & (system.slot == system.slot[cell])
-                hidden = inside[alike & (multiple == 0)].any(axis=0)
-                larger = (system.level != "wijk") & (inside & inside[cell]).any(axis=1)
-                order = sorted(
-                    range(3),
-                    key=lambda w: (not inside[cell, w], not hidden[w], -inside[larger, w].sum()),
-                )
-                ends = Ends(np.full((2, len(need)), [[4.0], [4.5]]))
-                with pytest.raises(Sought) as caught:
-                    Search(choice)._nearby(Program(), multiple, cell, ends)
-                around, enough = caught.value.args
-                assert set(system.wijk[around]) == set(order[:many])
-                assert enough == 4.5 - need[cell]
+                order = nearest(choice, multiple, cell)
                 still = ~np.isin(system.wijk, order[:many])
                 near = (one.towns == system.truth)[:, still].all(axis=(1, 2))
                 there = one.count[one.same(multiple) & near, cell]
@@ -197,11 +246,16 @@ def test_the_audit_names_the_counts_that_are_not_open(seed, questions):
     assert failed
 
 
-def test_a_search_ends_with_the_second_count_that_stays_undecided(monkeypatch):
-    search, asked = Search(small(1, 1).choice), []
+@pytest.mark.parametrize("small_", [True, False])
+def test_a_search_ends_with_the_second_count_that_stays_undecided(small_, monkeypatch):
+    """In a large system with the second that is not open."""
+    search, asked = Search(copy(small(1, 1).choice)), []
+    search._choice.small = small_
     monkeypatch.setattr(search, "_decided", lambda program, cell, ends: asked.append(cell))
+    monkeypatch.setattr(search, "_nearby", lambda program, multiple, cell, ends: asked.append(cell))
+    monkeypatch.setattr(search, "_open", lambda cell, ends: cell != 1 and cell != 3)
     search._seek(None, None, np.arange(5), None, False)
-    assert asked == [0, 1]
+    assert asked == ([0, 1] if small_ else [0, 1, 2, 3])
 
 
 @pytest.mark.parametrize(("first", "asked"), [(True, [0, 1, 2]), (False, [0, 1, 2, 3, 4])])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ import pytest
 from scipy.optimize import linprog
 from towns import Town, areas_of, town_of
 
+from wijkkit.disclosure import program as programs
 from wijkkit.disclosure import system
 from wijkkit.disclosure.audit import Search, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE, Settled
@@ -280,8 +282,8 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
         program, same = Program(one.shown, multiple), one.same(multiple)
         for cell in range(0, len(multiple), 3):
             among = one.count[same, cell]
-            for sign, end in ((1.0, among.min()), (-1.0, among.max())):
-                town = program.end(cell, sign)
+            for least, sign, end in ((True, 1.0, among.min()), (False, -1.0, among.max())):
+                town = program.end(cell, least)
                 assert counts_in(one, town)[cell] == end and program.allows(town)
                 # Further than the end there is none, and that is known.
                 far = end - one.shown.count[cell]
@@ -289,7 +291,7 @@ def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
                 town, decided = program.beyond(cell, far or -sign * 0.0)
                 assert decided and counts_in(one, town)[cell] == end
                 # No further than asked.
-                town = program.end(cell, sign, enough=one.count[one.true, cell] * sign)
+                town = program.end(cell, least, enough=one.count[one.true, cell])
                 assert counts_in(one, town)[cell] == one.count[one.true, cell]
 
 
@@ -310,6 +312,17 @@ def test_a_program_allows_the_towns_that_look_the_same_and_no_others(questions, 
     less[at, :2] += [-truth[at, 0] - 1, truth[at, 0] + 1]
     free = Program(one.shown, np.full(len(one.one.multiple), FREE))
     assert free.allows(truth) and not any(map(free.allows, (part, more, less)))
+
+
+@pytest.mark.parametrize("status", range(5))
+def test_a_search_is_decided_where_the_solver_has_a_town_or_knows_that_there_is_none(
+    status, monkeypatch
+):
+    """By the statuses of `scipy.optimize.milp`; in others its nodes are used up, or it failed."""
+    one = small(1, 1)
+    monkeypatch.setattr(programs, "milp", lambda *_, **__: SimpleNamespace(status=status, x=None))
+    found = Program(one.shown, one.one.multiple).beyond(0, 1.0)
+    assert found == (None, status in (0, 2))
 
 
 def summed(line: np.ndarray, low: float, high: float) -> Lines:
@@ -372,13 +385,13 @@ def test_a_program_keeps_what_is_elsewhere_and_takes_counts_from_a_list(question
             still = ~np.isin(np.arange(len(system.size)), around)
             fixed = (one.towns[same] == system.truth)[:, still].all(axis=(1, 2))
             ends = sign * one.count[same[fixed], cell]
-            town = program.end(cell, sign, around=around)
+            town = program.end(cell, sign > 0, around=around)
             assert sign * counts_in(one, town)[cell] == ends.min()
             assert (town == system.truth)[still].all()
             # Of these sets of counts the town has one, the truth not always among them.
             sets = one.count[np.ix_(random.choice(same, 4), listed)]
             has = (one.count[same][:, None, listed] == sets).all(axis=2).any(axis=1)
-            town = program.end(cell, sign, (np.array(listed), sets))
+            town = program.end(cell, sign > 0, (np.array(listed), sets))
             ends = sign * one.count[same[has], cell]
             assert sign * counts_in(one, town)[cell] == ends.min()
             assert (counts_in(one, town)[listed] == sets).all(axis=1).any()

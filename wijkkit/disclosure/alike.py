@@ -274,20 +274,20 @@ class _Attack:
             need = self._choice.shown.need[cell]
             column = np.flatnonzero(self.found.cells == cell)
             few = len(column) and not at_least(np.ptp(self.found.moved[rows, column[0]]), need)
-            for sign in () if few else (1.0, -1.0):
+            for least in () if few else (True, False):
                 if not at_least(self._ends.width()[cell], need):
-                    self._search(cell, sign, self._nearest(rows, column))
+                    self._search(cell, least, self._nearest(rows, column))
             if not at_least(self._ends.width()[cell], need):
                 self.narrow = np.array([cell])
                 return False
         return True
 
-    def _search(self, cell: int, sign: float, rows: Ints) -> None:
-        """Look for a town in which a count is as small as can be, or with a minus as large."""
+    def _search(self, cell: int, least: bool, rows: Ints) -> None:
+        """Look for a town in which a count is as small as can be, or else as large."""
         cells = self.found.cells
         counts = self._choice.shown.count[cells] + self.found.moved[rows]
-        goal = self._ends.goal(cell, sign, self._choice.shown.need[cell])
-        town = self._program.end(cell, sign, (cells, counts), goal)
+        goal = self._ends.goal(cell, least, self._choice.shown.need[cell])
+        town = self._program.end(cell, least, (cells, counts), goal)
         if town is not None:
             self._ends.note(self._note(town))
 

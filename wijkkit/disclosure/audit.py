@@ -16,7 +16,7 @@ from wijkkit.disclosure.arrays import Floats, Ints, Mask
 from wijkkit.disclosure.choice import Choice
 from wijkkit.disclosure.differences import Differences, Lines
 from wijkkit.disclosure.loss import COARSER
-from wijkkit.disclosure.program import Moved, Program
+from wijkkit.disclosure.program import Program
 from wijkkit.disclosure.system import Ends
 from wijkkit.disclosure.tolerance import at_least
 
@@ -89,7 +89,7 @@ class Search:
 
     def __init__(self, choice: Choice, differences: Differences | None = None) -> None:
         self._shown, self._choice, self._differences = choice.shown, choice, differences
-        self._found: list[Moved] = []
+        self._found: list[sparse.csr_array] = []
         self._program: Program | None = None
 
     def narrow(
@@ -124,9 +124,7 @@ class Search:
         self._program = program = Program(shown, multiple, known, self._program)
         ends = Ends(shown.count[None])
         if self._found:
-            parts = zip(*self._found, strict=True)
-            one, weighted = (sparse.vstack(part, format="csr") for part in parts)
-            self._found = [(one, weighted)]
+            self._found = [sparse.vstack(self._found, format="csr")]
             program.look_at(self._found[0], ends)
 
         secret = choice.secrets(multiple)
@@ -178,7 +176,7 @@ class Search:
                     return False
         return True
 
-    def _note(self, program: Program, moved: Moved, ends: Ends) -> None:
+    def _note(self, program: Program, moved: sparse.csr_array, ends: Ends) -> None:
         """Remember the towns that look like the true one, and note their counts."""
         self._found.append(program.look_at(moved, ends))
 
@@ -196,11 +194,11 @@ class Search:
         wijken = np.lexsort([-near, ~hidden, ~own])[:WIJKEN]
         wijk = np.unique(system.wijk, return_inverse=True)[1]
         around, need = np.flatnonzero(np.isin(wijk, wijken)), self._shown.need[cell]
-        for sign in (1.0, -1.0):
+        for least in (True, False):
             if self._open(cell, ends):
                 return
-            goal = ends.goal(cell, sign, need)
-            town = program.end(cell, sign, enough=goal, around=around)
+            goal = ends.goal(cell, least, need)
+            town = program.end(cell, least, enough=goal, around=around)
             if town is not None:
                 self._note(program, program.moved(town), ends)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -13,12 +13,10 @@ from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.knowledge import Shown
 from wijkkit.disclosure.moves import Proofs
 from wijkkit.disclosure.system import Ends, possible
-from wijkkit.disclosure.tolerance import at_least, between, whole
+from wijkkit.disclosure.tolerance import between, whole
 
 #: Steps of one search, the same on any machine.
 NODES = 100
-#: By how much the counts and the weighted counts of V towns differ from the true ones; (V, C) each.
-Moved = tuple[sparse.csr_array, sparse.csr_array]
 #: Sums over atoms and patterns, what they are in the true town, and between what they must be.
 Told = tuple[sparse.csr_array, Floats, Floats, Floats]
 
@@ -35,7 +33,8 @@ class Children:
     ) -> None:
         self.truth, self._size, self._whole = truth, size, whole
         self._patterns, self._asked = patterns, asked
-        self.can = possible(truth, patterns, asked)
+        #: How many children of each atom may have each pattern.
+        self.most = possible(truth, patterns, asked) * size[:, None]
 
     def sums(self, member: sparse.csr_array, question: Ints) -> sparse.csr_array:
         """Return who of the members of each cell has its answer, over atoms and patterns."""
@@ -81,10 +80,9 @@ class Children:
             binds = np.isfinite(least) | np.isfinite(most)
             rows.append(own[binds])
             ends.append((np.stack([least, most]) + own @ truth - now)[:, binds])
-        none = np.where(self.can[atoms, 0], 0.0, size)
         every = sparse.kron(sparse.eye_array(len(size)), np.ones((1, many - 1)))
         rows.append(every.tocsr())
-        ends.append(np.stack([none, size]))
+        ends.append(np.stack([size - self.most[atoms, 0], size]))
         if among is not None:
             rows = [
                 sparse.hstack([part, sparse.csr_array((part.shape[0], chosen))]) for part in rows
@@ -99,7 +97,7 @@ class Children:
             ),
             bounds=Bounds(
                 np.zeros(len(column) + chosen),
-                np.append((self.can[atoms, 1:] * size[:, None]).ravel(), np.ones(chosen)),
+                np.append(self.most[atoms, 1:].ravel(), np.ones(chosen)),
             ),
             integrality=np.append(np.full(len(column), int(self._whole)), np.ones(chosen)),
             options={"node_limit": NODES},
@@ -128,11 +126,15 @@ class Program:
         known: Lines | None = None,
         like: Program | None = None,
     ) -> None:
-        self._shown, system = shown, shown.system
-        self._slack = shown.slack(multiple)
-        self._weighted = system.weighted()
+        self._shown, system, slack = shown, shown.system, shown.slack(multiple)
+        #: Counts, and weighted counts after them; by how much they may be lower and higher.
+        self._now = np.concatenate([shown.count, system.weighted()])
+        self._low = -np.concatenate([slack.down, slack.weighted_down])
+        self._high = np.concatenate([slack.up, slack.weighted_up])
         self._known = Lines.of((), len(multiple)) if known is None else known
-        self._lines: tuple[sparse.csr_array, sparse.csr_array] | None = None
+        known_of = [sparse.csr_array(self._known.sums.shape), self._known.sums]
+        self._sums = sparse.hstack(known_of, format="csr")
+        self._lines: sparse.csr_array | None = None
         if like is None:
             self._children = Children(
                 system.truth, system.size, system.patterns, system.asked, system.whole
@@ -140,94 +142,85 @@ class Program:
         else:
             self._children, self._lines = like._children, like.lines()
 
-    def _told(self, low: Floats, high: Floats) -> Iterator[Told]:
-        """Yield what is told of a town whose counts are between these."""
-        (lines, weighted), slack, now = self.lines(), self._slack, self._weighted
-        yield lines, self._shown.count, low, high
-        yield weighted, now, now - slack.weighted_down, now + slack.weighted_up
-        own, known = self._known.sums @ now, self._known
-        yield known.sums @ weighted, own, own + known.low, own + known.high
-
     def allows(self, town: Floats) -> bool:
         """Return whether a town looks like the true one, and is one of whole children."""
         system = self._shown.system
         return bool(
             (whole(town) or not system.whole)
-            and at_least(town, 0.0).all()
-            and not town[~self._children.can].any()
+            and between(town, 0.0, self._children.most).all()
             and np.allclose(town.sum(axis=1), system.size)
-            and self._alike(self.moved(town))[0]
+            and self._alike(self.moved(town)).all()
         )
 
-    def moved(self, town: Floats) -> Moved:
-        """Return by how much the counts of a town differ from the true ones."""
+    def moved(self, town: Floats) -> sparse.csr_array:
+        """Return by how much the counts of a town differ from the true ones, as those of `look_at`."""
         system = self._shown.system
         change = town - system.truth
-        one, weighted = system.counts(change), system.weighted(change)
-        return sparse.csr_array(one[None]), sparse.csr_array(weighted[None])
+        return sparse.csr_array(
+            np.concatenate([system.counts(change), system.weighted(change)])[None]
+        )
 
-    def _alike(self, moved: Moved) -> Mask:
+    def _alike(self, moved: sparse.csr_array) -> Mask:
         """Return in which towns no figure stands otherwise."""
-        good, slack, known = np.ones(moved[0].shape[0], bool), self._slack, self._known
+        good, known = np.ones(moved.shape[0], bool), self._known
         for part, low, high in (
-            (moved[0], -slack.down, slack.up),
-            (moved[1], -slack.weighted_down, slack.weighted_up),
-            (moved[1] @ known.sums.T, known.low, known.high),
+            (moved, self._low, self._high),
+            (moved @ self._sums.T, known.low, known.high),
         ):
             found = part.tocoo()
             town, cell = found.coords
             good[town[~between(found.data, low[cell], high[cell])]] = False
         return good
 
-    def look_at(self, moved: Moved, ends: Ends) -> Moved:
-        """Note the counts of the towns that look like the true one, and return these."""
-        alike = self._alike(moved)
-        found = moved[0][alike].tocoo()
+    def look_at(self, moved: sparse.csr_array, ends: Ends) -> sparse.csr_array:
+        """Note the counts of the towns that look like the true one, and return these.
+
+        `moved`: By how much counts, and weighted counts after them, differ from the true ones.
+        """
+        alike, count = moved[self._alike(moved)], self._shown.count
+        found = alike[:, : len(count)].tocoo()
         cell = found.coords[1]
-        there = self._shown.count[cell] + found.data
+        there = count[cell] + found.data
         np.minimum.at(ends.least, cell, there)
         np.maximum.at(ends.most, cell, there)
-        return moved[0][alike], moved[1][alike]
+        return alike
 
-    def possible(self, proofs: Proofs) -> Moved:
+    def possible(self, proofs: Proofs) -> sparse.csr_array:
         """Return how the counts differ in those of these towns that are whole, and can be."""
         system, patterns = self._shown.system, len(self._shown.system.patterns)
         shape = (proofs.town.max(initial=-1) + 1, system.truth.size)
         gone, come = (proofs.atom * patterns + one for one in (proofs.gone, proofs.come))
-        change = sparse.csr_array(
-            (
-                np.concatenate([-proofs.number, proofs.number]),
-                (np.tile(proofs.town, 2), np.concatenate([gone, come])),
-            ),
-            shape=shape,
-        )
+        numbers = np.concatenate([-proofs.number, proofs.number])
+        where = np.tile(proofs.town, 2), np.concatenate([gone, come])
+        change = sparse.csr_array((numbers, where), shape=shape)
         change.sum_duplicates()
         found = change.tocoo()
         town, column = found.coords
-        wrong = ~at_least(system.truth.ravel()[column] + found.data, 0.0)
-        wrong |= ~self._children.can.ravel()[column] & (found.data > 0)
+        there = system.truth.ravel()[column] + found.data
+        right = between(there, 0.0, self._children.most.ravel()[column])
         if system.whole:
-            wrong |= found.data != np.round(found.data)
+            right &= found.data == np.round(found.data)
         good = np.ones(shape[0], bool)
-        good[town[wrong]] = False
-        change = change[good]
-        one, weighted = (sparse.csr_array(change @ lines.T) for lines in self.lines())
-        return one, weighted
+        good[town[~right]] = False
+        return sparse.csr_array(change[good] @ self.lines().T)
 
     def end(
         self,
         cell: int,
-        sign: float,
+        least: bool,
         among: tuple[Ints, Floats] | None = None,
-        enough: float = -np.inf,
+        enough: float | None = None,
         around: Ints | None = None,
     ) -> Floats | None:
-        """Return the town in which a count is smallest, or with a minus largest.
+        """Return the town in which a count is least, or else largest.
 
         No further than `enough`. `among`: Cells, and sets of counts of which they have one.
         `around`: Atoms outside of which all is as it is; everywhere where not given.
         """
-        return self._found(cell, sign, np.sort(sign * np.array([enough, np.inf])), among, around)[0]
+        inside, own = [-np.inf, np.inf], self.lines()[[cell]]
+        if enough is not None:
+            inside[not least] = enough
+        return self._found(cell, own if least else -own, inside, among, around)[0]
 
     def beyond(self, cell: int, far: float) -> tuple[Floats | None, bool]:
         """Return a town in which a count is so much larger, or with a minus smaller, or more so.
@@ -235,31 +228,35 @@ class Program:
         And whether the search came to its end.
         """
         count = self._shown.count[cell] + far
-        return self._found(cell, 0.0, np.sort([np.copysign(np.inf, far), count]))
+        inside = np.sort([np.copysign(np.inf, far), count])
+        return self._found(cell, 0 * self.lines()[[cell]], inside)
 
     def _found(
         self,
         cell: int,
-        aim: float,
-        between: Floats,
+        aim: sparse.csr_array,
+        inside: Sequence[float] | Floats,
         among: tuple[Ints, Floats] | None = None,
         around: Ints | None = None,
     ) -> tuple[Floats | None, bool]:
-        """Return a town in which a count lies `between`, and whether the search came to its end."""
-        lines, sets, count = self.lines()[0], None, self._shown.count
-        low, high = count - self._slack.down, count + self._slack.up
+        """Return a town in which a count lies `inside`, and whether the search came to its end."""
+        lines, sets, known = self.lines(), None, self._known
+        low, high, own = self._now + self._low, self._now + self._high, self._sums @ self._now
         if among is not None:
             low[among[0]], high[among[0]], sets = -np.inf, np.inf, (lines[among[0]], among[1])
-        low[cell], high[cell] = max(low[cell], between[0]), min(high[cell], between[1])
-        told = self._told(low, high)
-        town, decided = self._children.town(told, aim * lines[[cell]], around, sets)
+        low[cell], high[cell] = max(low[cell], inside[0]), min(high[cell], inside[1])
+        told = [
+            (lines, self._now, low, high),
+            (self._sums @ lines, own, own + known.low, own + known.high),
+        ]
+        town, decided = self._children.town(told, aim, around, sets)
         return (town if town is not None and self.allows(town) else None), decided
 
-    def lines(self) -> tuple[sparse.csr_array, sparse.csr_array]:
-        """Return what every cell is a sum of, unweighted and weighted; built once."""
+    def lines(self) -> sparse.csr_array:
+        """Return what counts, and weighted counts after them, are sums of; built once."""
         if self._lines is None:
             system = self._shown.system
             lines = self._children.sums(system.member, system.indicator)
             weight = sparse.diags_array(np.repeat(system.weight, len(system.patterns)))
-            self._lines = lines, sparse.csr_array(lines @ weight)
+            self._lines = sparse.vstack([lines, lines @ weight], format="csr")
         return self._lines

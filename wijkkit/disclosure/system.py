@@ -82,9 +82,9 @@ class Ends:
     def width(self) -> Floats:
         return self.most - self.least
 
-    def goal(self, cell: int, sign: float, need: float) -> float:
-        """Return the end of a count, times its sign, that is as far from the other as is asked."""
-        return float((self.most[cell] if sign > 0 else -self.least[cell]) - need)
+    def goal(self, cell: int, least: bool, need: float) -> float:
+        """Return the least, or else the most, that is as far from the other end as is asked."""
+        return float(self.most[cell] - need if least else self.least[cell] + need)
 
 
 @dataclass(frozen=True, slots=True)

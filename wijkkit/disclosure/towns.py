@@ -45,8 +45,8 @@ class Towns:
         each = sparse.eye_array(len(system.size))
         self.every = sparse.hstack([each] * len(column), format="csr")
         self.truth = system.truth[:, 1:].T.ravel()
-        self.least = np.where(children.can[:, 0], 0.0, system.size)
-        self.most = (children.can[:, 1:] * system.size[:, None]).T.ravel()
+        self.least = system.size - children.most[:, 0]
+        self.most = children.most[:, 1:].T.ravel()
         self._columns = np.arange(len(self.truth), dtype=np.int32)
         self._highs = self._program()
         #: Towns that were found: counts, weighted counts, and whether all children are whole.
