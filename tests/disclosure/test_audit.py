@@ -151,8 +151,9 @@ def test_towns_are_sought_in_the_wijken_that_share_most_figures_with_a_count(man
     choice = choice_of(0)
     system, need, others = choice.shown.system, choice.shown.need, set()
     ends = Ends(np.full((2, len(need)), [[4.0], [4.5]]))
-    multiple = np.where(system.level == "wijk", 0.0, 1.0)
-    for cell in np.flatnonzero(system.level == "wijk"):
+    of_wijk, random = system.level == "wijk", np.random.default_rng(0)
+    for cell in np.flatnonzero(of_wijk):
+        multiple = np.where(of_wijk, random.choice([0.0, 1.0], len(need), p=[0.2, 0.8]), 0.0)
         with pytest.raises(Sought) as caught:
             Search(choice)._nearby(Program(), multiple, cell, ends)
         around, enough = caught.value.args

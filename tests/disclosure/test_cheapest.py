@@ -22,10 +22,10 @@ def test_a_count_is_so_far_apart_without_what_is_given_up(seed, questions, weigh
     one = small(seed, questions, weighted)
     system, first = one.one.system, one.choice.first
     fixed = (np.arange(len(first)) % 5 == 0) & (first > 0)
-    wijken, widest = one.choice._wijken, np.full(len(first), 10.0)
     tried = 0
-    for some in (fixed, 0 * fixed > 0):
-        program = Cheapest(Towns(one.shown), wijken, some, widest)
+    for some, size in ((fixed, 2.0), (0 * fixed > 0, 10.0)):
+        widest = np.full(len(first), size)
+        program = Cheapest(Towns(one.shown), one.choice._wijken, some, widest)
         for cell in np.flatnonzero((first == 0) & (system.level == "wijk")):
             after = program.given_up(first, cell, 1.0)
             stands = some if after is None else after == first
@@ -44,8 +44,11 @@ def test_a_count_is_so_far_apart_without_what_is_given_up(seed, questions, weigh
     assert tried
 
 
-def exact_town(seed: int) -> Choice:
-    """Eight wijken of which every figure is exact, and all but groups within wijken stand."""
+def exact_town(seed: int, also: tuple[str, ...] = ()) -> Choice:
+    """Eight wijken of which every figure is exact, and all but groups within wijken stand.
+
+    `also`: Levels of which groups need not stand either.
+    """
     areas = areas_of(8, 1).assign(district="", arm="none")
     random = np.random.default_rng(seed)
     people = people_of(areas, random, size=(110, 150), share=(0.4, 0.6), missing_ses=0.0)
@@ -53,9 +56,9 @@ def exact_town(seed: int) -> Choice:
     groups = np.repeat(["low", "high", "middle"], [29, 40, here.sum() - 69])
     people.loc[here, "ses"] = groups
     made = town_of(people, areas, {"play": "percent"})
-    shown, first = by_rules(made, replace(GGD, decimals=2))
+    shown, first = by_rules(made, replace(GGD, decimals=1))
     system = shown.system
-    kept = (system.level != "wijk") | (system.slot == 0)
+    kept = ~np.isin(system.level, ["wijk", *also]) | (system.slot == 0)
     return Choice(shown, first, kept & (first > 0))
 
 
@@ -68,3 +71,20 @@ def test_groups_of_two_wijken_hide_each_other_where_all_else_stands(seed):
     given_up = (choice.first > 0) & (multiple != 1)
     assert given_up.sum() == 4
     assert (multiple[given_up] == 0).all()
+
+
+@pytest.mark.parametrize("size", [1.0, 10.0])
+def test_groups_of_the_city_stand_coarser_before_those_of_wijken_are_hidden(size):
+    """And are left out after them: where they have no coarser step, as if they had to stand."""
+    choice = exact_town(0, also=("city",))
+    system, first = choice.shown.system, choice.first
+    (hidden,) = np.flatnonzero((first == 0) & (system.area == "w03"))
+    alone = np.where(np.arange(len(first)) == hidden, 0.0, 1.0)
+    wijken, widest = choice._wijken, np.full(len(first), size)
+    program = Cheapest(Towns(choice.shown), wijken, choice._kept, widest)
+    after = program.given_up(alone, hidden, 1.0)
+    gone = np.flatnonzero(after != alone)
+    at_wijk, at_city = (gone[system.level[gone] == level] for level in ("wijk", "city"))
+    # The child has another group's answer, in the wijk and in the city; or in two wijken.
+    assert len(at_wijk) == (3 if size == 1 else 1) and len(at_city) == (0 if size == 1 else 2)
+    assert not after[at_wijk].any() and (after[at_city] == size).all()

@@ -33,8 +33,8 @@ def test_a_number_is_its_exact_multiple_however_it_was_computed():
     # What is less than a half by more than an error of the last digit is less.
     assert to_step(0.4999999, 1.0) == 0.0 and down(0.9999999, 1.0) == 0.0
     assert to_step([1.5], 1.0).tolist() == [2.0] and to_step(10.05, 0.1) == 10.1
-    # Ten decimals are left: a ratio in a fine step is not cut short.
-    assert to_step(0.1234567894, 1e-10) == pytest.approx(0.1234567894, abs=1e-11)
+    # Nine decimals are left: a ratio in a fine step is not cut short.
+    assert to_step(0.1234567894, 1e-9) == down(0.1234567894, 1e-9) == 0.123456789
     assert to_step(2.6) == 3.0
     # What is nearer to a half or a multiple than half of 1e-9 of the step is that.
     assert to_step(0.4999999998, 1.0) == 1.0 and down(0.9999999998, 1.0) == 1.0

@@ -236,10 +236,9 @@ def _within(one: Settled, cells: Ints, moved: Floats) -> Mask:
     # All children of a wijk have the same weight.
     weight = (system.respondents_weight() / np.maximum(system.respondents(), 1))[cells]
     sums, weighted = moved @ shared.T, (moved * weight) @ shared.T
-    fits = (sums <= slack.up[larger]) & (sums >= -slack.down[larger])
-    fits &= weighted <= slack.weighted_up[larger]
-    fits &= weighted >= -slack.weighted_down[larger]
-    return fits.all(axis=1)
+    fits = between(sums, -slack.down[larger], slack.up[larger])
+    fits &= between(weighted, -slack.weighted_down[larger], slack.weighted_up[larger])
+    return np.all(fits, axis=1)
 
 
 class _Attack:

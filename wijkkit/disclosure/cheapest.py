@@ -38,20 +38,24 @@ class Cheapest:
             price[kind, of] = np.minimum(price[kind, of], DEARER**rank)
         self._price = np.tile(price, 2)
         rows = sparse.vstack([towns.matrix, towns.weighted])
-        none, each = sparse.csr_array(rows.shape), sparse.eye_array(rows.shape[0])
+        each = sparse.eye_array(len(self._truth))
         # Columns: the children of either town; what figures are more, and less, than they can be
         # where they stand: in a coarser step, and left out.
-        ways = [[rows, none, -each, 0 * each], [rows, none, 0 * each, each]]
-        ways += [[none, rows, *own[2:]] for own in ways]
-        both = sparse.block_diag([towns.every, towns.every])
-        children = sparse.hstack([both, sparse.csr_array((both.shape[0], 4 * rows.shape[0]))])
-        figures = [sparse.hstack([*own, *own[2:]]) for own in ways]
-        self._lines = sparse.vstack([*figures, children], format="csr")
+        more, less, none = [-each, None] * 2, [None, each] * 2, [None, None] * 2
+        lines = [
+            [rows, None, *more],
+            [rows, None, *less],
+            [None, rows, *more],
+            [None, rows, *less],
+            [towns.every, None, *none],
+            [None, towns.every, *none],
+        ]
+        self._lines = sparse.block_array(lines, format="csr")
 
     def given_up(self, multiple: Floats, cell: int, apart: float) -> Floats | None:
         """Return what is shown when a count may be so far apart; None where nothing makes it so."""
         towns, shown, truth = self._towns, self._towns.shown, self._truth
-        wider = np.where(multiple > 0, np.maximum(multiple, self._widest), multiple)
+        wider = np.maximum(multiple, self._widest)
         now, then = (shown.slack(one) for one in (multiple, wider))
         down, up = np.append(now.down, now.weighted_down), np.append(now.up, now.weighted_up)
         free = np.full(len(truth), np.inf)

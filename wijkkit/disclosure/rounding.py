@@ -11,17 +11,21 @@ from numpy.typing import ArrayLike
 from wijkkit.disclosure.arrays import Floats
 from wijkkit.tables import ESTIMATE_KEYS
 
+#: Digits of a number, of which what computing it adds to the last is no part.
+_DIGITS = 9
+
 
 def to_step(values: ArrayLike, step: ArrayLike = 1.0) -> Floats:
     """Round to the nearest multiple of `step`, halves away from zero."""
     values = np.asarray(values, float)
-    whole = np.floor(np.round(np.abs(values) / step, 9) + 0.5)
-    return np.round(np.copysign(whole * step, values) + 0.0, 10)
+    whole = np.floor(np.round(np.abs(values) / step, _DIGITS) + 0.5)
+    return np.round(np.copysign(whole * step, values) + 0.0, _DIGITS)
 
 
 def down(values: ArrayLike, step: ArrayLike) -> Floats:
     """Round down to a multiple of `step`; `-down(-values, step)` rounds up."""
-    return np.round(np.floor(np.round(np.asarray(values, float) / step, 9)) * step, 10) + 0.0
+    whole = np.floor(np.round(np.asarray(values, float) / step, _DIGITS))
+    return np.round(whole * step, _DIGITS) + 0.0
 
 
 def around(
