@@ -6,6 +6,7 @@ all that look the same can be made, so that how open a count is needs no program
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from itertools import product
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ from wijkkit.disclosure import system
 from wijkkit.disclosure.audit import Search, narrow_with, open_with
 from wijkkit.disclosure.choice import FREE, Settled
 from wijkkit.disclosure.differences import Lines
-from wijkkit.disclosure.moves import Proofs
+from wijkkit.disclosure.moves import Moves, Proofs
 from wijkkit.disclosure.policy import Policy
 from wijkkit.disclosure.program import Program
 from wijkkit.disclosure.system import Ends
@@ -273,6 +274,27 @@ def test_moves_of_children_promise_no_more_than_there_is(seed, questions, weight
         promised += int((need * shown_open).sum())
     # Of a question and its opposite moves alone may open nothing.
     assert promised or questions == 3
+
+
+@pytest.mark.parametrize("asked", [1.0, 2.0, 3.0])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_several_children_are_moved_at_once_where_no_group_is_told(weighted, asked):
+    """Then moves show all that there is: where a wijk's count is told, children of two groups."""
+    one, moved = small(1, 1, weighted), set()
+    shown, system = copy(one.shown), one.one.system
+    shown.need = np.minimum(asked, one.shown.need + one.shown.spare)
+    moves = Moves(shown)
+    for told in (False, True):
+        whole = (system.level == "wijk") & (system.slot == 0) & told
+        multiple = np.where(whole, 1.0, 0.0)
+        exact = np.minimum(one.widths(multiple), shown.need)
+        assert moves.widths(multiple)[~whole].tolist() == exact[~whole].tolist()
+        program, ends = Program(shown, multiple), Ends(one.count[[one.true]])
+        program.look_at(program.possible(moves.proofs(multiple, np.flatnonzero(~whole))), ends)
+        found = np.minimum(ends.width(), shown.need)
+        assert (found == exact)[~whole & (exact >= shown.need)].all()
+        moved |= set(exact[~whole].tolist())
+    assert {0.0, asked} <= moved
 
 
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
