@@ -159,7 +159,8 @@ def test_the_towns_that_are_held_open_show_the_same_slopes(seed):
     search.ends(one.multiple, one.lines).width()
     system, n = one.system, one.system.respondents()
     compared = 0
-    towns = np.concatenate([np.zeros((0, len(n))), *(one.toarray() for one, _ in search._found)])
+    found = [alike.toarray()[:, : len(n)] for alike in search._found]
+    towns = np.concatenate([np.zeros((0, len(n))), *found])
     for moved in towns:
         share = 100 * (one.choice.shown.count + moved) / n
         for row in shown.itertuples():
