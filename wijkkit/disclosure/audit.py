@@ -20,9 +20,6 @@ from wijkkit.disclosure.program import Program
 from wijkkit.disclosure.system import Ends
 from wijkkit.disclosure.tolerance import at_least
 
-#: Searches of a system that may stay undecided, where weights are unequal: whatever is not proved
-#: by then counts as narrow.
-SEARCHES = 2
 #: In a large system a town is sought among the children of so many wijken.
 WIJKEN = 3
 
@@ -143,15 +140,17 @@ class Search:
     def _seek(
         self, program: Program, multiple: Floats, asked: Ints, ends: Ends, first: bool
     ) -> None:
-        """Seek towns for these counts; with `first` no further than one that is not open."""
-        undecided = 0
+        """Seek towns for these counts; with `first` no further than one that is not open.
+
+        Nor than one of which a search stays undecided: whatever is not proved counts as narrow.
+        """
         for cell in map(int, asked):
             if self._choice.small:
-                undecided += not self._decided(program, cell, ends)
+                decided = self._decided(program, cell, ends)
             else:
                 self._nearby(program, multiple, cell, ends)
-                undecided += not self._open(cell, ends)
-            if undecided == SEARCHES or (first and not self._open(cell, ends)):
+                decided = True
+            if not decided or (first and not self._open(cell, ends)):
                 return
 
     def _left(self, cells: Ints, ends: Ends) -> Ints:
