@@ -31,6 +31,19 @@ EVERYBODY = "all"
 REST = "others"
 
 
+def rows_with(table: pd.DataFrame, **values: str | Iterable[str]) -> pd.DataFrame:
+    """Return the rows of a table in which each column has its value, or one of several.
+
+    >>> table = pd.DataFrame({"area": ["a", "b", "c"], "wave": ["2018", "2021", "2021"]})
+    >>> rows_with(table, area=("a", "b"), wave="2021")["area"].tolist()
+    ['b']
+    """
+    kept = pd.Series(True, table.index)
+    for name, value in values.items():
+        kept &= table[name].eq(value) if isinstance(value, str) else table[name].isin(list(value))
+    return table[kept]
+
+
 def first_absence(statuses: Iterable[str]) -> str:
     """Return the first status that is not ``ok``; ``ok`` where all are."""
     return next((status for status in statuses if status != "ok"), "ok")

@@ -21,7 +21,7 @@ from wijkkit.estimates.interval import (
     quantile_t,
 )
 from wijkkit.study.indicators import Indicator
-from wijkkit.tables import EVERYBODY, tidy
+from wijkkit.tables import EVERYBODY, rows_with, tidy
 
 #: How two percentages are compared.
 Measure = Literal["points", "ratio", "odds_ratio"]
@@ -253,13 +253,9 @@ def goal_changes(
     towards zero.
     """
     keys = list(indicators)
-    moved = changes[
-        changes["area_level"].eq("wijk")
-        & changes["group"].eq(EVERYBODY)
-        & changes["unit"].isin(["points", "score"])
-        & changes["indicator"].isin(keys)
-    ]
-    apart = gaps[gaps["area_level"].eq("wijk") & gaps["indicator"].isin(keys)]
+    of_wijken = {"area_level": "wijk", "indicator": keys}
+    moved = rows_with(changes, **of_wijken, group=EVERYBODY, unit=("points", "score"))
+    apart = rows_with(gaps, **of_wijken)
     first = apart.assign(value_first=apart["value"], wave_first=apart["wave"])
     narrowed = apart.assign(wave_first=apart["wave"].str.split("-", n=1).str[0])
     on = ["indicator", "area", "group_by", "group", "wave_first"]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from wijkkit.estimates.grid import SCALE, Estimates
 from wijkkit.estimates.small_area import funnel, small_area
-from wijkkit.tables import tidy
+from wijkkit.tables import rows_with, tidy
 
 #: Part of the characteristics that two wijken must share to be compared at all.
 SHARED = 0.8
@@ -89,9 +89,8 @@ def estimate_funnel(estimates: Estimates, *, overdispersion: bool = False) -> pd
     `funnel`.
     """
     parts = []
-    city = estimates.table[
-        (estimates.table["area_level"] == "city") & (estimates.table["group_by"] == "")
-    ].set_index(["indicator", "wave"])["value"]
+    city = rows_with(estimates.table, area_level="city", group_by="")
+    city = city.set_index(["indicator", "wave"])["value"]
     for (indicator, wave), rows in _wijken(estimates):
         target = city[(indicator, wave)] / SCALE["percent"]
         size = rows["effective_n"].to_numpy()
@@ -167,8 +166,7 @@ def _modelled(rows: pd.DataFrame, figures: pd.DataFrame | None, scale: float) ->
 
 def _wijken(estimates: Estimates) -> Iterator[tuple[tuple[str, str], pd.DataFrame]]:
     """Rows of the wijken per indicator and wave, with precision pooled over the wijken."""
-    table = estimates.with_precision()
-    table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
+    table = rows_with(estimates.with_precision(), area_level="wijk", group_by="")
     for key, rows in table.groupby(["indicator", "wave"], sort=False):
         yield key, _pooled(rows)
 

@@ -22,6 +22,7 @@ from wijkkit.estimates.linearisation import (
     sums,
 )
 from wijkkit.study.indicators import Indicator
+from wijkkit.tables import rows_with
 
 #: Verdicts on a difference of which the whole interval lies at one side of zero.
 CLEAR = ("higher", "lower")
@@ -229,8 +230,7 @@ def compare_comparable(
     comparable ones, or one of them has no standard error. `comparable`: Wijk -> the wijken it is
     compared with, as from `comparable_map`.
     """
-    table = estimates.with_precision()
-    table = table[(table["area_level"] == "wijk") & (table["group_by"] == "")]
+    table = rows_with(estimates.with_precision(), area_level="wijk", group_by="")
     links = [
         (wijk, other) for wijk, others in comparable.items() for other in others if other != wijk
     ]

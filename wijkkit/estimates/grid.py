@@ -11,12 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from wijkkit.display import ShowsItself
-from wijkkit.errors import EstimationError, Problem
+from wijkkit.errors import EstimationError
 from wijkkit.estimates.design import LonelyPsu, SurveyDesign, once, survey_design
 from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
     check_method,
+    missing,
     proportion_limits,
     t_limits,
 )
@@ -121,11 +122,8 @@ def estimate_grid(
     """
     check_confidence(confidence)
     check_method(method)
-    absent = [name for name in ("age", "weight", *indicators) if name not in respondents]
-    if absent:
-        raise EstimationError(
-            Problem(f"column '{name}' is missing", place="respondents") for name in absent
-        )
+    needed = ("age", "weight", *indicators)
+    EstimationError.raise_for(missing(respondents, needed, "respondents"))
     design = wave_design(respondents, lonely_psu)
     divided = blocks(respondents, waves, groupings, areas=areas)
     overs = [domains(block.code, block.size, design) for block in divided]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
@@ -146,6 +147,12 @@ def none_of(choices: object, what: str, place: str, value: object) -> list[Probl
     known, remedy = get_args(choices), "Use one of these."
     problem = Problem(f"unknown {what}", "", place, str(value), ", ".join(known), remedy)
     return [] if value in known else [problem]
+
+
+def missing(frame: pd.DataFrame, columns: Iterable[str], place: str) -> list[Problem]:
+    """Return a problem for every column that a table lacks."""
+    absent = [name for name in columns if name not in frame]
+    return [Problem(f"column '{name}' is missing", place=place) for name in absent]
 
 
 def check_method(method: str) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from wijkkit.errors import EstimationError, Problem
 from wijkkit.estimates.design import column_twice
+from wijkkit.estimates.interval import missing
 from wijkkit.tables import AREA_LEVELS, EVERYBODY
 
 Codes = NDArray[np.int64]
@@ -97,10 +98,7 @@ def _check(respondents: pd.DataFrame, waves: Sequence[str], groupings: Groupings
     columns = {"wave", *LEVEL_COLUMNS.values(), *(column for column, _ in groupings.values())}
     if twice := list(column_twice(respondents)):
         raise EstimationError(twice)
-    problems = [
-        Problem(f"column '{column}' is missing", place="respondents")
-        for column in sorted(columns - set(respondents.columns))
-    ]
+    problems = missing(respondents, sorted(columns), "respondents")
     listed = {"wave": ("wave", waves), **groupings}
     for what, (column, allowed) in listed.items():
         if column not in respondents:

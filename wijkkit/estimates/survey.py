@@ -17,6 +17,7 @@ from wijkkit.estimates.interval import (
     ProportionMethod,
     check_confidence,
     check_method,
+    missing,
     numbers,
     proportion_limits,
     quantile_t,
@@ -138,9 +139,7 @@ def grouped(
     """Return the groups of `by`, one row each and sorted, their domains, and the outcome's values."""
     whole = survey_design(frame, **design)
     columns = [] if by is None else [by] if isinstance(by, str) else list(by)
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        raise EstimationError(f"column '{absent[0]}' is missing", place="by")
+    EstimationError.raise_for(missing(frame, columns, "by"))
     if len(set(columns)) < len(columns):
         raise EstimationError(
             "a column to group by is named twice",

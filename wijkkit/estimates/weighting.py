@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from wijkkit.display import ShowsItself
 from wijkkit.errors import EstimationError, Problem
+from wijkkit.estimates.interval import missing
 from wijkkit.files import write_whole
 
 # A set of survey weights, what it reaches, and its file.
@@ -298,8 +299,8 @@ def _fit(
 def _base(frame: pd.DataFrame, weight: str | None, problems: list[Problem]) -> Floats:
     if weight is None:
         return np.ones(len(frame))
-    if weight not in frame:
-        problems.append(Problem(f"column '{weight}' is missing", place="frame"))
+    if absent := missing(frame, [weight], "frame"):
+        problems += absent
         return np.ones(len(frame))
     if not positive(frame[weight]):
         what, place = "a weight that is not a positive number", f"column '{weight}'"
@@ -321,9 +322,8 @@ def _margin(
 ) -> tuple[NDArray[np.int64], Floats]:
     columns = [by] if isinstance(by, str) else list(by)
     place = f"margin {', '.join(columns)}"
-    absent = [column for column in columns if column not in frame]
-    if absent:
-        problems.append(Problem(f"column '{absent[0]}' is missing", place=place))
+    if absent := missing(frame, columns, place):
+        problems += absent
         return np.zeros(len(frame), dtype=np.int64), np.ones(1)
     keys = list(cells)
     own = frame[columns[0]] if len(columns) == 1 else list(map(tuple, frame[columns].to_numpy()))

@@ -13,7 +13,7 @@ from wijkkit.evaluation.effect.sample import NotEstimable
 from wijkkit.evaluation.explanations.evidence import measures
 from wijkkit.study import Study
 from wijkkit.study.settings.programme import ProcessSettings
-from wijkkit.tables import ARMS
+from wijkkit.tables import ARMS, rows_with
 
 PARTICIPANT_COLUMNS = ("area", "area_level", "arm", "wave", "n", "children", "response")
 BALANCE_COLUMNS = tuple(
@@ -60,11 +60,8 @@ def children_of(study: Study, figures: pd.DataFrame) -> pd.Series:
     The first one where none is that early; empty unless ``process.children_figure`` is set.
     """
     process = study.settings.process
-    rows = figures[
-        figures["area_level"].eq("wijk")
-        & figures["figure"].eq(process.children_figure)
-        & figures["value"].notna()
-    ].sort_values("period")
+    rows = rows_with(figures, area_level="wijk", figure=process.children_figure or "")
+    rows = rows[rows["value"].notna()].sort_values("period")
     found = {}
     for wijk, mine in rows.groupby("area"):
         for wave in study.waves:

@@ -23,6 +23,7 @@ from wijkkit.evaluation.process.people import shown_measures
 from wijkkit.registry.registry import kind_frame
 from wijkkit.registry.tables import KINDS
 from wijkkit.study import Study
+from wijkkit.tables import rows_with
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class Facts:
         if rows.empty:
             return {}
         order = {wave.id: number for number, wave in enumerate(self.study.waves)}
-        rows = rows[rows["area_level"].eq("wijk") & rows["group_by"].eq("")]
+        rows = rows_with(rows, area_level="wijk", group_by="")
         rows = rows.sort_values("wave", key=lambda waves: waves.map(order), kind="stable")
         return _by(rows, ["indicator", "area"])
 
@@ -178,7 +179,7 @@ class Facts:
 
     @cached_property
     def _goal_changes(self) -> dict[tuple[str, str, str], pd.Series]:
-        return _keyed(self.goal_changes)
+        return _last(self.goal_changes)
 
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""
@@ -193,7 +194,7 @@ class Facts:
         table = self.area_figures
         if table.empty:
             return {}
-        rows = table[table["area_level"].eq("wijk") & table["status"].eq("ok")]
+        rows = rows_with(table, area_level="wijk", status="ok")
         rows = rows.sort_values("period", kind="stable")
         known = rows["period"].str[:4].le(str(self.study.waves[-1].end.year))
         later = rows[~known].drop_duplicates(["figure", "area"], keep="first")
@@ -242,21 +243,9 @@ def _last(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:
     """Return the last change between waves, in points or the score's unit, of each wijk."""
     if table.empty:
         return {}
-    return _keyed(
-        table[
-            table["area_level"].eq("wijk")
-            & table["unit"].isin(["points", "score"])
-            & table["wave"].str.contains("-", regex=False)
-        ]
-    )
-
-
-def _keyed(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:
-    """Return the last row of each indicator, wijk and grouping."""
-    if table.empty:
-        return {}
+    rows = rows_with(table, area_level="wijk", unit=("points", "score"))
     keys = ["indicator", "area", "group_by"]
-    last = table.drop_duplicates(keys, keep="last")
+    last = rows[rows["wave"].str.contains("-", regex=False)].drop_duplicates(keys, keep="last")
     return {tuple(row[keys]): row for _, row in last.iterrows()}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.language import absence, number, percentage, text
+from wijkkit.tables import rows_with
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView
@@ -104,13 +105,11 @@ def slopes(view: CityView) -> pd.DataFrame:
     ``indicator, label, measure, wave`` (each wave, and the change between two) and the number:
     percentage points or a ratio, least against most advantaged; of the area of the view.
     """
-    table = view.table("slopes")
-    area, level = view.place
-    mine = table["area"].eq(area) & table["area_level"].eq(level)
     goals = dict.fromkeys(goal.indicator for goal in view.study.goals)
     grouping = view.study.gap_grouping
-    mine &= table["group_by"].eq(grouping.id if grouping else "")
-    rows = table[mine & table["indicator"].isin(goals)]
+    place = dict(zip(("area", "area_level"), view.place, strict=True))
+    between = {"group_by": grouping.id if grouping else "", "indicator": goals}
+    rows = rows_with(view.table("slopes"), **place, **between)
     waves = {wave.id: view.study.text(wave.label) for wave in view.study.waves}
     change = text("show.slope.change", view.language)
     relative = rows["unit"].eq("ratio")

@@ -16,7 +16,7 @@ from wijkkit.language.messages import catalogue, escaped
 from wijkkit.released.outcomes import was_measured
 from wijkkit.released.store import number_columns
 from wijkkit.study import Study
-from wijkkit.tables import EVERYBODY
+from wijkkit.tables import EVERYBODY, rows_with
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView
@@ -89,8 +89,7 @@ def compared(view: CityView, name: str) -> pd.DataFrame:
 
 def main_effects(view: CityView) -> pd.DataFrame:
     """Return the rows of the released effects that are about everybody."""
-    table = compared(view, "effects")
-    return table[table["contrast"].eq("did") & table["group"].isin(["", EVERYBODY])]
+    return rows_with(compared(view, "effects"), contrast="did", group=("", EVERYBODY))
 
 
 def effects(view: CityView) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from wijkkit.language import number, percentage
 from wijkkit.released.store import NUMBER, is_shown, number_columns, pick, rows_of
 from wijkkit.study.indicators import Indicator
 from wijkkit.study.model import Grouping, Wave
+from wijkkit.tables import rows_with
 
 if TYPE_CHECKING:
     from wijkkit.released.views import CityView
@@ -156,9 +157,8 @@ def trend(row: pd.Series | None, direction: str) -> str:
 
 def _verdict(view: CityView, key: str, wave: str, against: str) -> str:
     area, level = view.place
-    table = view.table("comparisons")
-    mine = table["area"].eq(area) & table["area_level"].eq(level) & table["against"].eq(against)
-    found = table.loc[mine & table["indicator"].eq(key) & table["wave"].eq(wave), "verdict"]
+    of = {"area": area, "area_level": level, "indicator": key, "wave": wave, "against": against}
+    found = rows_with(view.table("comparisons"), **of)["verdict"]
     return found.iloc[0] if len(found) else "unknown"
 
 
@@ -196,9 +196,8 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
     high95, high998 or unknown.
     """
     table, _ = rows_of(view)
-    everybody = table[table["area_level"].eq("wijk") & table["group_by"].eq("")]
-    compared = view.table("comparisons")
-    compared = compared[compared["against"].eq("city") & compared["area_level"].eq("wijk")]
+    everybody = rows_with(table, area_level="wijk", group_by="")
+    compared = rows_with(view.table("comparisons"), against="city", area_level="wijk")
     named = compared.set_index(["indicator", "wave", "area"])["verdict"]
     own = view.place[0]
     parts = []
@@ -206,7 +205,7 @@ def wijken(view: CityView, keys: Iterable[str]) -> pd.DataFrame:
         indicator = view.study.indicators[key]
         wave = waves_of(view, indicator)[-1].id
         city = pick(view, key, "city", "city", wave)
-        rows = everybody[everybody["indicator"].eq(key) & everybody["wave"].eq(wave)]
+        rows = rows_with(everybody, indicator=key, wave=wave)
         rows = rows.set_index("area").reindex(list(view.study.neighbourhoods))
         rows = rows.assign(status=rows["status"].fillna("missing")).reset_index(names="area")
         neighbourhoods = [view.study.neighbourhood(wijk) for wijk in rows["area"]]

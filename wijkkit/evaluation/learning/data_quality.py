@@ -10,6 +10,7 @@ from wijkkit.estimates.design import once
 from wijkkit.evaluation.baseline import surveyed
 from wijkkit.evaluation.facts import Facts
 from wijkkit.language import day, number, percentage, text
+from wijkkit.tables import rows_with
 
 
 def share_and_number(facts: Facts, level: str, area: str, key: str) -> tuple[float, float]:
@@ -19,9 +20,9 @@ def share_and_number(facts: Facts, level: str, area: str, key: str) -> tuple[flo
     rows = facts.estimates
     if rows.empty:
         return float("nan"), 0.0
-    mine = rows["area_level"].eq(level) & rows["area"].eq(area) & rows["group_by"].eq(name)
-    mine &= rows["wave"].eq(facts.study.waves[-1].id)
-    table = rows[mine].pivot(index="indicator", columns="group", values="n")
+    last = facts.study.waves[-1].id
+    mine = rows_with(rows, area_level=level, area=area, group_by=name, wave=last)
+    table = mine.pivot(index="indicator", columns="group", values="n")
     table = table.reindex(columns=[item.id for item in grouping.groups]).dropna()
     if table.empty:
         return float("nan"), 0.0
@@ -127,11 +128,10 @@ def _respondents(facts: Facts, wijk: str) -> float:
     rows = facts.participants if len(facts.participants) else facts.estimates
     if rows.empty:
         return float("nan")
-    mine = rows["area"].eq(wijk) & rows["area_level"].eq("wijk")
-    mine &= rows["wave"].eq(facts.study.waves[-1].id)
-    if "group_by" in rows:
-        mine &= rows["group_by"].eq("")
-    return rows.loc[mine, "n"].replace(0, float("nan")).max()
+    everybody = {"group_by": ""} if "group_by" in rows else {}
+    last = facts.study.waves[-1].id
+    mine = rows_with(rows, area=wijk, area_level="wijk", wave=last, **everybody)
+    return mine["n"].replace(0, float("nan")).max()
 
 
 def _response(facts: Facts, wijk: str) -> Judged:
@@ -188,13 +188,12 @@ def _reference(facts: Facts, wijk: str) -> Judged:
     if rows.empty or not keys:
         yield "unknown", _say(facts, "reference_unknown")
         return
-    shown = rows[rows["status"].eq("ok") & rows["group_by"].eq("") & rows["indicator"].isin(keys)]
-    shown = shown[shown["wave"].eq(facts.study.waves[-1].id)]
-    own = shown.loc[shown["area_level"].eq("wijk") & shown["area"].eq(wijk), "indicator"]
-    both = shown[shown["indicator"].isin(own)]
-    city = both.loc[both["area_level"].eq("city"), "indicator"].nunique()
-    comparators = both["area_level"].eq("arm") & both["area"].eq("comparator")
-    other = both.loc[comparators, "indicator"].nunique()
+    last = facts.study.waves[-1].id
+    shown = rows_with(rows, status="ok", group_by="", indicator=keys, wave=last)
+    own = rows_with(shown, area_level="wijk", area=wijk)["indicator"]
+    both = rows_with(shown, indicator=own)
+    city = rows_with(both, area_level="city")["indicator"].nunique()
+    other = rows_with(both, area_level="arm", area="comparator")["indicator"].nunique()
     judgement = "good" if city == len(keys) else "fair" if city or other else "poor"
     yield judgement, _say(facts, "reference", city=city, other=other, of=len(keys))
 

@@ -21,7 +21,7 @@ from wijkkit.evaluation.effect.two_arms import change_test
 from wijkkit.language import interval, number, percentage, points, signed, text
 from wijkkit.study import Study
 from wijkkit.study.settings.programme import Scale
-from wijkkit.tables import ARMS
+from wijkkit.tables import ARMS, rows_with
 
 SCALE_COLUMNS = tuple(
     "scale label arm wave mean lower upper n wijken alpha alpha_lower alpha_upper omega status".split()
@@ -264,17 +264,13 @@ def service_use(study: Study, estimates: pd.DataFrame) -> pd.DataFrame:
     rows, confidence = [], study.settings.evaluation.level
     for key in study.settings.process.service_use:
         found: dict[str, Any] = {"indicator": key, "label": study.text(study.indicators[key].label)}
-        mine = estimates[
-            estimates["indicator"].eq(key)
-            & estimates["area_level"].eq("wijk")
-            & estimates["group_by"].eq("")
-            & estimates["status"].ne("not_asked")
-        ]
+        mine = rows_with(estimates, indicator=key, area_level="wijk", group_by="")
+        mine = mine[mine["status"].ne("not_asked")]
         waves = [wave.id for wave in study.waves if mine["wave"].eq(wave.id).any()]
         if not waves:
             rows.append(found | {"status": "not_asked"})
             continue
-        last = mine[mine["wave"].eq(waves[-1]) & mine["status"].eq("ok")]
+        last = rows_with(mine, wave=waves[-1], status="ok")
         arms = last["area"].map(study.arms)
         found |= {"wave": waves[-1], "unit": "points", "wijken": int(arms.ne("none").sum())}
         programme, comparator = (last.loc[arms.eq(name), "value"] for name in ARMS)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from wijkkit.tables import rows_with
+
 #: The role of the gebiedsadviseur in the registry.
 ADVISOR = "gebiedsadviseur"
 ALL_DOMAINS = "all"
@@ -104,7 +106,7 @@ def centrality(
     ties = meeting_ties(stakeholders, meetings, attendance)
     tables = []
     for (wijk, domain), rows in present.groupby(["wijk", "domain"]):
-        mine = ties[ties["wijk"].eq(wijk) & ties["domain"].eq(domain)]
+        mine = rows_with(ties, wijk=wijk, domain=domain)
         graph = nx.Graph()
         graph.add_nodes_from(rows["organisation"])
         graph.add_edges_from(zip(mine["one"], mine["other"], strict=True))

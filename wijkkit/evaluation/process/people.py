@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from wijkkit.disclosure import Policy, release_counts
+from wijkkit.tables import rows_with
 
 #: Measures that count people; a small number of them is not shown.
 OF_PEOPLE = ("reach", "reach_of_plan", "low_ses_reached", "equity")
@@ -51,8 +52,7 @@ def shown_measures(
     few_each, few_wijk = _few(each, policy), _few(of_wijk, policy)
     judged = of_wijk["measure"].isin([*_ADDED, "quality"]) & of_wijk["status"].eq("ok") & ~few_wijk
     for at, row in of_wijk[judged].iterrows():
-        parts = each[each["wijk"].eq(row["wijk"]) & each["measure"].eq(row["measure"])]
-        parts = parts[parts["status"].eq("ok")]
+        parts = rows_with(each, wijk=row["wijk"], measure=row["measure"], status="ok")
         hidden = few_each[parts.index]
         if row["measure"] in _ADDED:
             few_wijk[at] = not _stays_open(row, parts, hidden, _same_counts(each, parts), policy)
@@ -90,12 +90,8 @@ def _without(table: pd.DataFrame, few: pd.Series) -> pd.DataFrame:
 
 def _same_counts(each: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Return the reach of these interventions, which may count the same participants."""
-    return each[
-        each["wijk"].isin(parts["wijk"])
-        & each["intervention"].isin(parts["intervention"])
-        & each["measure"].eq("reach")
-        & each["status"].eq("ok")
-    ]
+    named = {name: parts[name] for name in ("wijk", "intervention")}
+    return rows_with(each, **named, measure="reach", status="ok")
 
 
 def _stays_open(

@@ -17,6 +17,7 @@ from wijkkit.language import (
     small_first,
     text,
 )
+from wijkkit.tables import rows_with
 
 #: What the summary of a wijk's implementation says, in this order.
 _SAID = ("dose", "reach_of_plan", "low_ses_reached", "quality", "adoption", "maintenance")
@@ -58,9 +59,9 @@ def implementation_sentences(
 
 def reach_sentences(implemented: pd.DataFrame, wijk: str, language: str) -> list[str]:
     """Say which part of its target group each intervention of a wijk reached."""
-    rows = implemented[implemented["wijk"].eq(wijk) & implemented["measure"].eq("reach")]
+    rows = rows_with(implemented, wijk=wijk, measure="reach", status="ok")
     # Without its limits a sum of periods says nothing of how many different people there were.
-    rows = rows[rows["status"].eq("ok") & (rows["basis"].ne("overlap") | rows["lower"].notna())]
+    rows = rows[rows["basis"].ne("overlap") | rows["lower"].notna()]
     if rows.empty:
         return []
     parts = []
@@ -131,7 +132,7 @@ def _network(key: str, language: str, **fields: object) -> str:
 
 def _meetings(participation: pd.DataFrame, wijk: str, language: str) -> list[str]:
     """Say how often the network met, over the same time as the figures of its organisations."""
-    held = participation[participation["wijk"].eq(wijk) & participation["domain"].eq(ALL_DOMAINS)]
+    held = rows_with(participation, wijk=wijk, domain=ALL_DOMAINS)
     if held.empty:
         return [_network("none", language)]
     years = held["year"].astype(int)
@@ -144,7 +145,7 @@ def _meetings(participation: pd.DataFrame, wijk: str, language: str) -> list[str
 
 
 def _advisor(centrality: pd.DataFrame, wijk: str, language: str) -> list[str]:
-    mine = centrality[centrality["wijk"].eq(wijk) & centrality["domain"].eq(ALL_DOMAINS)]
+    mine = rows_with(centrality, wijk=wijk, domain=ALL_DOMAINS)
     if mine.empty:
         return []
     advisor = mine[mine["role"].eq(ADVISOR)]
