@@ -179,7 +179,7 @@ class Facts:
 
     @cached_property
     def _goal_changes(self) -> dict[tuple[str, str, str], pd.Series]:
-        return _last(self.goal_changes)
+        return _keyed(self.goal_changes)
 
     def programme_wijken(self) -> list[str]:
         """Return the wijken that the programme is carried out in."""
@@ -244,8 +244,15 @@ def _last(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:
     if table.empty:
         return {}
     rows = rows_with(table, area_level="wijk", unit=("points", "score"))
+    return _keyed(rows[rows["wave"].str.contains("-", regex=False)])
+
+
+def _keyed(table: pd.DataFrame) -> dict[tuple[str, str, str], pd.Series]:
+    """Return the last row of each indicator, wijk and grouping."""
+    if table.empty:
+        return {}
     keys = ["indicator", "area", "group_by"]
-    last = rows[rows["wave"].str.contains("-", regex=False)].drop_duplicates(keys, keep="last")
+    last = table.drop_duplicates(keys, keep="last")
     return {tuple(row[keys]): row for _, row in last.iterrows()}
 
 
