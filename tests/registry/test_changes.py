@@ -163,6 +163,13 @@ def test_a_row_is_the_only_one_of_its_kind_and_no_copy():
     assert not wrong_with(stored, "steps", "S2", step | {"cycle": 2})
     assert wrong_with(stored, "goals", "D2", {"name": "Play"}) == [("copied", "")]
     assert not wrong_with(stored, "goals", "D2", {"name": "Play", "target": 60.0})
+    stored = state(interventions={"I1": {"name": "Speel-straat", "start": DAY, "end": on(9)}})
+    for days, refused in ((0, True), (9, True), (10, False)):
+        again = {"name": "speelstraat ", "domain": "gezond", "start": on(days)}
+        found = wrong_with(stored, "interventions", "I2", again)
+        assert found == ([("again", "name")] if refused else [])
+    assert wrong_with(stored, "interventions", "I2", {"name": "Speelstraat"}) == [("again", "name")]
+    stored = state(stakeholders={"P1": {"organisation": "School"}})
     # Two people of one organisation may have the same row.
     assert not wrong_with(stored, "stakeholders", "P2", {"organisation": "School"})
 

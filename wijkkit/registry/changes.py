@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -176,7 +177,9 @@ def _double(change: Change, after: Rows, state: State) -> Iterator[Problem]:
 
 
 def _copied(change: Change, after: Rows, state: State) -> Iterator[Problem]:
-    """Give a new row that says exactly what another one says: it would count twice."""
+    """Give a new row that is another one: it says the same, or is an intervention of that name in
+    the same time. It would count twice.
+    """
     kind = KINDS[change.kind]
     if kind.unique or kind.repeatable or change.key in state[change.kind]:
         return
@@ -184,6 +187,19 @@ def _copied(change: Change, after: Rows, state: State) -> Iterator[Problem]:
         if key != change.key and not different_columns(kind, change.values, row):
             yield broken("copied", "", change.key, {"other": key})
             return
+        if key != change.key and kind.name == "interventions" and _is_again(change.values, row):
+            yield broken("again", "name", change.values["name"], {"other": key})
+            return
+
+
+def _is_again(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Return whether two interventions have one name, but for capitals and signs, and days in
+    common.
+    """
+    first, second = (re.sub(r"[\W_]", "", str(row["name"]).casefold()) for row in (one, other))
+    starts, ends = ([row[end] for row in (one, other) if row[end]] for end in ("start", "end"))
+    apart = len(ends) > 0 and len(starts) > 0 and max(starts) > min(ends)
+    return first == second and not apart
 
 
 def _doubtful(change: Change, after: Rows, state: State) -> Iterator[Problem]:
