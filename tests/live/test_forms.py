@@ -189,36 +189,37 @@ BESIDE: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_no_text_becomes_markup(people, payload):
-    """A payload in every text of every kind: pages show it as it was typed, and run nothing."""
+def test_no_text_becomes_markup(people):
+    """Payloads in every text of every kind: pages show them as they were typed, and run nothing."""
     one, mark = people["Noord"], uuid.uuid4().hex[:8]
+    together = " ".join(PAYLOADS)
     for kind, beside in BESIDE.items():
         texts = {
-            column.name: f"{mark} {payload}"
+            column.name: f"{mark} {together}"
             for column in KINDS[kind].columns
             if column.type == "text"
         }
         more = {"cycle": f"{int(mark, 16) % 10**6 + 2}"} if kind == "steps" else {}
         found = send(one, f"/wijken/w/noord/{kind}/nieuw", {**beside, **texts, **more})
         assert found.status == 200, kind
-        wrong = send(one, f"/wijken/w/noord/{kind}/nieuw", dict.fromkeys(beside, payload) | texts)
+        wrong = send(one, f"/wijken/w/noord/{kind}/nieuw", dict.fromkeys(beside, together) | texts)
         assert wrong.status == 422, kind
         for page in (found.text, wrong.text, one.get(f"/wijken/w/noord/{kind}").text):
-            assert_plain(page, payload)
-    given = urllib.parse.quote(payload)
-    for path in (
-        "", "stad", "w/noord", "w/noord?language=en", "w/noord/bijhouden", "w/noord/kwartaal",
-        f"w/noord/goals?verwijderd={given}", f"w/noord/goals/D01?opgeslagen={given}",
-        f"w/noord/activities/nieuw?name={given}", f"w/noord?language={given}", f"w/{given}",
-    ):  # fmt: skip
-        assert_plain(people["Onderzoek"].get(f"/wijken/{path}").text, payload)
-    assert_plain(Visitor(one.address).get(f"/login?next={given}").text, payload)
-    typed = {"save-A01": "yes", "period-A01": payload, "participants-A01": payload}
+            assert_plain(page)
+    paths = ["", "stad", "w/noord", "w/noord?language=en", "w/noord/bijhouden", "w/noord/kwartaal"]
+    for given in map(urllib.parse.quote, PAYLOADS):
+        paths += [
+            f"w/noord/goals?verwijderd={given}", f"w/noord/goals/D01?opgeslagen={given}",
+            f"w/noord/activities/nieuw?name={given}", f"w/noord?language={given}", f"w/{given}",
+        ]  # fmt: skip
+        assert_plain(Visitor(one.address).get(f"/login?next={given}").text)
+    for path in paths:
+        assert_plain(people["Onderzoek"].get(f"/wijken/{path}").text)
+    typed = {"save-A01": "yes", "period-A01": together, "participants-A01": together}
     token = token_in(one.get("/wijken/w/noord/kwartaal").text)
     refused = one.post("/wijken/w/noord/kwartaal", {"_xsrf": token, **typed})
     assert refused.status == 409
-    assert_plain(refused.text, payload)
+    assert_plain(refused.text)
 
 
 def test_every_kind_with_texts_is_attacked():
@@ -228,8 +229,8 @@ def test_every_kind_with_texts_is_attacked():
     assert texts == set(BESIDE)
 
 
-def assert_plain(page: str, payload: str) -> None:
-    """Every tag of the page is one of the templates' own, and the payload stands in none."""
+def assert_plain(page: str) -> None:
+    """Every tag of the page is one of the templates' own, no payload stands in any, none is run."""
     tags = re.findall(r"<[^>]*>", page)
     assert not [
         tag for tag in tags if "alert(1)" in tag and not tag.startswith(("<input", "<option"))
@@ -237,8 +238,7 @@ def assert_plain(page: str, payload: str) -> None:
     for tag in tags:
         assert not re.match(r"<(script(?! src)|img|svg/)", tag)
         assert not re.search(r"\son\w+=", re.sub(r'"[^"]*"', '""', tag))
-    if payload.startswith("{{"):
-        assert payload in html.unescape(page) or " 49" not in page
+    assert "{{ 7*7 }}" in html.unescape(page) or " 49" not in page
 
 
 def test_a_keeper_changes_no_other_wijk_and_a_reader_none(people):
