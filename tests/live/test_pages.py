@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import time
@@ -13,6 +14,7 @@ import pytest
 from tests.live.conftest import PASSWORD, Visitor, filled_study, serve
 from tests.studies import replace, write_study
 from wijkkit.disclosure.sign_off import sign_off_file
+from wijkkit.language.messages import LANGUAGES
 from wijkkit.live import snapshot
 from wijkkit.live.city import current_city
 from wijkkit.live.identity import Accounts
@@ -280,8 +282,7 @@ sources:
 """
 
 
-@pytest.mark.parametrize("language", ["nl", "en"])
-def test_a_study_without_programme_goals_or_registry_has_whole_pages(tmp_path, language):
+def test_a_study_without_programme_goals_or_registry_has_whole_pages(tmp_path):
     """One wave, no borders, nothing released, nothing registered: no fault, no empty section."""
     folder = write_study(tmp_path / "parameters")
     (folder / "study.yml").write_text(BARE, encoding="utf-8")
@@ -298,14 +299,8 @@ def test_a_study_without_programme_goals_or_registry_has_whole_pages(tmp_path, l
     for address in serve(tmp_path):
         visitor = Visitor(address)
         assert visitor.log_in("Kees").status == 200
-        for path in (
-            "",
-            "stad",
-            "w/noord",
-            "w/noord/bijhouden",
-            "w/noord/kwartaal",
-            "w/noord/goals",
-        ):
+        paths = ("", "stad", "w/noord", "w/noord/bijhouden", "w/noord/kwartaal", "w/noord/goals")
+        for path, language in itertools.product(paths, LANGUAGES):
             page = visitor.get(f"/wijken/{path}?language={language}")
             assert page.status == 200, path
             assert_no_empty_section(page.text)
