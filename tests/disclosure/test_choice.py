@@ -12,7 +12,8 @@ from towns import GROUPINGS, areas_of, by_rules, people_of, pick, town, town_of
 
 from wijkkit.disclosure import GGD
 from wijkkit.disclosure import choice as choices
-from wijkkit.disclosure.choice import Choice
+from wijkkit.disclosure.choice import FREE, Choice
+from wijkkit.disclosure.differences import Lines
 from wijkkit.disclosure.loss import COARSER, ORDER, lost
 from wijkkit.disclosure.policy import changed
 
@@ -65,7 +66,7 @@ def test_what_must_stay_open_is_what_is_hidden_and_not_free(questions, weighted)
         expected &= (choice.first == 0) | (system.level != "gebied")
         assert choice.secrets(multiple).tolist() == np.flatnonzero(expected).tolist()
     hidden = one.one.multiple == 0
-    assert not len(choice.secrets(np.full(len(hidden), -1.0)))
+    assert not len(choice.secrets(np.full(len(hidden), FREE)))
     # What is known exactly is no secret any more.
     secret = choice.secrets(one.one.multiple)
     beside = choice.knowing(secret[:2])
@@ -472,3 +473,11 @@ def test_what_no_hiding_opens_follows_from_what_stands(seed, monkeypatch):
     choice, every = Choice(one.shown, first, none), Choice(one.shown, first, ~none)
     assert (choice.beyond_moves != every.beyond_moves).any()
     assert (choice.keeping(~none).beyond_moves == every.beyond_moves).all()
+
+
+def test_what_is_known_besides_figures_is_of_sums_of_several_and_of_slopes():
+    one = small(1, 1).one
+    slope = Lines.of([(np.arange(len(one.multiple)) * 1.0, -2.0, 3.0)], len(one.multiple))
+    beside = replace(one, slopes=slope).lines
+    assert beside.sums[-1].toarray().tolist() == [*range(len(one.multiple))]
+    assert (beside.low[-1], beside.high[-1]) == (-2, 3) and len(beside) == len(one.lines) + 1

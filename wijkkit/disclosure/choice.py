@@ -24,7 +24,7 @@ from wijkkit.disclosure.tolerance import at_least
 from wijkkit.disclosure.towns import Towns
 
 #: A cell that is neither shown nor to be kept open.
-FREE = -1.0
+FREE = -np.inf
 #: Programs are tried for what moves of children do not show to be open, in systems of fewer
 #: unknowns: children of each pattern but one in each atom.
 SMALL = 300
@@ -65,7 +65,7 @@ class Choice:
     def _loses(self, multiple: Floats, one: float) -> Mask:
         """Return the cells that lose more in this multiple, and have more room there."""
         more = lost(multiple) < lost(one)
-        if one > 0:
+        if one:
             now, then = (np.searchsorted(STEPS, size) for size in (multiple, one))
             more &= self._rooms[then] > np.take_along_axis(self._rooms, now[None], axis=0)[0]
         return more

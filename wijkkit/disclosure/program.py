@@ -105,7 +105,7 @@ class Children:
         decided = found.status in (0, 2)
         if found.x is None:
             return None, decided
-        having = found.x[: len(column)].reshape(len(size), -1)
+        having = found.x[: len(column)].reshape(self.most[atoms, 1:].shape)
         having = np.round(having) if self._whole else having
         town = self.truth.copy()
         town[atoms] = np.column_stack([size - having.sum(axis=1), having])
