@@ -43,12 +43,10 @@ def release_derived(
         return tidy(rows).assign(verdict="")
     at = parts_of(rows, table)
     status, step = joined(rows["status"], table, at)
-    ratio = rows["unit"].isin(_RATIOS).to_numpy()
-    coarse = ratio & (step > finest + 1e-9)
-    status = np.where(coarse & (status == "ok"), "hidden", status)
+    ratio, coarse = rows["unit"].isin(_RATIOS).to_numpy(), step > finest
+    status = np.where(ratio & coarse & (status == "ok"), "hidden", status)
     step = np.where(ratio, RATIO_STEP, step)
-    coarser = ~ratio & (step > finest + 1e-9)
-    lower, upper = limits(rows["value"], rows["lower"], rows["upper"], step, coarser)
+    lower, upper = limits(rows["value"], rows["lower"], rows["upper"], step, coarse & ~ratio)
     value = to_step(rows["value"], step)
     verdict = with_sides(rows.assign(status=status))["verdict"]
     verdict = verdict.mask(withheld(at, step, finest, unjudged), "unknown")
@@ -62,7 +60,7 @@ def withheld(
     """Return of which figures, made of the cells at (P, m) places, the verdict is not shown."""
     if unjudged is None or not len(unjudged):
         return np.zeros(at.shape[1], bool)
-    return (step > finest + 1e-9) & ((at >= 0) & unjudged[at]).any(axis=0)
+    return (step > finest) & ((at >= 0) & unjudged[at]).any(axis=0)
 
 
 def release_comparisons(
@@ -83,7 +81,7 @@ def release_comparisons(
     status, step = joined(pd.Series("ok", index=rows.index), table, at)
     status = np.where((status == "ok") & withheld(at, step, finest, unjudged), "hidden", status)
     absent = status != "ok"
-    bare = absent | (step > finest + 1e-9)
+    bare = absent | (step > finest)
     numbers = {name: to_step(rows[name], step) for name in ("difference", "lower", "upper")}
     return rows.assign(
         **{name: np.where(bare, np.nan, value) for name, value in numbers.items()},

@@ -28,6 +28,7 @@ from wijkkit.disclosure.ledger import (
 from wijkkit.disclosure.policy import percent_step, score_step
 from wijkkit.disclosure.rounding import Places
 from wijkkit.disclosure.sample import Sample
+from wijkkit.disclosure.tolerance import between
 from wijkkit.errors import DisclosureError, Problem
 from wijkkit.estimates.compare import sides
 from wijkkit.files import write_whole
@@ -270,11 +271,11 @@ def known_elsewhere(study: Study, exact: pd.DataFrame, policy: Policy) -> pd.Dat
     parts, problems = [], []
     score = exact["unit"].eq("score").to_numpy()
     exact = exact.assign(step=np.where(score, score_step(policy), percent_step(policy)))
-    room = np.where(score, score_step(policy) / 2, _PUBLIC) + 1e-9
+    room = np.where(score, score_step(policy) / 2, _PUBLIC)
     for name, rows in public_figures(study, policy).items():
         at, value = Places(exact, _PUBLIC_KEYS).of(rows), rows["value"].to_numpy(float)
         own = np.where(at >= 0, exact["value"].to_numpy(float)[at], np.nan)
-        for row in np.flatnonzero(~(np.abs(value - own) <= room[at])):
+        for row in np.flatnonzero(~between(value - own, -room[at], room[at])):
             which = ", ".join(filter(None, rows.loc[row, _PUBLIC_KEYS]))
             problems.append(
                 Problem(
