@@ -32,11 +32,10 @@ class Cheapest:
         self._towns, self._widest, shown = towns, widest, towns.shown
         self._truth = np.concatenate([shown.count, towns.weighted @ towns.truth])
         #: What a child more or less costs in each figure: in a coarser step, and left out.
-        price = np.full((2, len(shown.count)), np.inf)
-        for rank, loss in enumerate(ORDER):
-            kind, of = int(0.0 in loss.multiples), loss.of(shown.system, wijken) & ~fixed
-            price[kind, of] = np.minimum(price[kind, of], DEARER**rank)
-        self._price = np.tile(price, 2)
+        price = np.zeros((2, len(shown.count)))
+        for rank, loss in reversed(list(enumerate(ORDER))):
+            price[int(0.0 in loss.multiples), loss.of(shown.system, wijken) & ~fixed] = DEARER**rank
+        self._price = np.tile(price, 2).repeat(2, axis=0).ravel()
         rows = sparse.vstack([towns.matrix, towns.weighted])
         each = sparse.eye_array(len(self._truth))
         # Columns: the children of either town; what figures are more, and less, than they can be
@@ -64,16 +63,15 @@ class Cheapest:
             more = np.concatenate([then.up, then.weighted_up, then.down, then.weighted_down])
             more = np.fmax(more - np.concatenate([up, down]), 0.0)
         # What is hidden has nothing left to lose.
-        price = np.where(np.tile(multiple > 0, 2), self._price, np.inf).repeat(2, axis=0)
-        most = np.concatenate([more, np.full(len(more), np.inf)])
-        most = np.where(np.isfinite(price.ravel()), most, 0.0)
+        left_out = np.where(multiple > 0, np.inf, 0.0)
+        most = np.where(self._price > 0, np.concatenate([more, *[left_out] * 4]), 0.0)
         own = towns.matrix[[cell]]
         difference = sparse.hstack([own, -own, sparse.csr_array((1, len(most)))])
         size = shown.system.size
         least = np.concatenate([*low, towns.least, towns.least])
         largest = np.concatenate([*high, size, size])
         found = milp(
-            np.concatenate([np.zeros(2 * len(towns.most)), np.where(most > 0, price.ravel(), 0)]),
+            np.concatenate([np.zeros(2 * len(towns.most)), self._price]),
             constraints=[
                 LinearConstraint(self._lines, least, largest),
                 LinearConstraint(difference, apart, np.inf),
@@ -82,5 +80,5 @@ class Cheapest:
         )
         if found.x is None:
             return None
-        other = ~at_least(0.0, found.x[-len(most) :].reshape(2, 4, -1).max(axis=1))
+        other = ~at_least(0.0, found.x[-len(most) :].reshape(2, 4, len(multiple)).max(axis=1))
         return np.where(other[1], 0.0, np.where(other[0], wider, multiple))

@@ -141,9 +141,9 @@ class _Together:
     def settle(self, multiple: Floats, stands: Mask, finest: Floats, known: Known) -> None:
         """Coarsen and leave out new figures until every hidden count is open, in `multiple`."""
         rows = self.cells["row"].to_numpy()
-        now = (rows >= 0) & ~self.cells["kept"].to_numpy(bool)
+        mine = rows >= 0
         then = self.cells["shown"].notna().to_numpy()
-        shown = now & (multiple[rows] > 0)
+        shown = mine & ~self.cells["kept"].to_numpy(bool) & (multiple[rows] > 0)
         # What was published of the very same children stands as it does: in two steps it would tell
         # more than in either.
         public = np.round(self._of_same(self.cells["step"].where(then), "min") / finest[rows])
@@ -153,7 +153,7 @@ class _Together:
         stands[rows[again]] = True
         new = shown & ~again
         # What stands here as well, no finer than by itself, was audited with this release.
-        here = self._of_same(again | (self._secret & (rows >= 0)), "any")
+        here = self._of_same(again | (self._secret & mine), "any")
         if not finer and here[then | self._secret].all():
             return
 
@@ -203,7 +203,7 @@ class _Together:
             return right
 
         # What turns out not to be needed is given back, the dearest first.
-        for loss in ORDER[::-1]:
+        for loss in reversed(ORDER):
             at = rows[new & loss.of(self.cells, wijken) & (multiple[rows] != before[rows])]
             if len(at) and not give_back(at) and self._small:
                 for one in at:

@@ -24,8 +24,10 @@ def between(value: ArrayLike, least: ArrayLike, most: ArrayLike) -> Mask:
 
     >>> between([1.0, 2.0 + 1e-7, 2.0 + 2e-6, 0.9], 1.0, [2.0, 2.0, 2.0, np.inf]).tolist()
     [True, True, False, False]
+    >>> between([2.0 + 1e-6, 2.0 + 2e-6], 1.0, 2.0).tolist()
+    [True, False]
     """
-    return at_least(value, least) & at_least(most, value)
+    return at_least(value, least) & (np.asarray(value, float) <= np.add(most, TINY))
 
 
 def whole(value: Floats) -> bool:

@@ -40,6 +40,7 @@ class Towns:
         # One column per pattern and atom; whoever has none of the answers is whoever is left.
         column = np.arange(system.truth.size).reshape(system.truth.shape)[:, 1:].T
         self.matrix = children.sums(system.member, system.indicator)[:, column.ravel()]
+        self._counts = self.matrix.toarray()
         weight = np.tile(system.weight, len(column))
         self.weighted = (self.matrix @ sparse.diags_array(weight)).tocsr()
         each = sparse.eye_array(len(system.size))
@@ -68,8 +69,7 @@ class Towns:
         self._bound(slack)
         found = []
         for cell in asked:
-            count = self.matrix[[cell]].toarray().ravel()
-            for aim in (count, -count):
+            for aim in (self._counts[cell], -self._counts[cell]):
                 if not self._open(cell, ends):
                     self._note(self._least(aim), ends)
             if not self._open(cell, ends):
