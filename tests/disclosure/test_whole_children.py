@@ -297,6 +297,24 @@ def test_several_children_are_moved_at_once_where_no_group_is_told(weighted, ask
     assert {0.0, asked} <= moved
 
 
+@pytest.mark.parametrize("factor", [0.5, 2.0, -0.5, -0.25])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_count_that_a_sum_tells_of_is_moved_as_far_as_the_sum_leaves_it(weighted, factor):
+    one, size = small(1, 1, weighted), set()
+    shown, system = copy(one.shown), one.one.system
+    shown.need = one.shown.need + one.shown.spare
+    truth, multiple = one.weighted[one.true], np.zeros(len(one.shown.need))
+    for cell in np.flatnonzero((system.level == "wijk") & (system.slot == 0)):
+        line = summed(factor * np.eye(1, len(truth), cell)[0], -1.1, 0.6)
+        moved = factor * (one.weighted - truth)[:, cell]
+        exact = np.ptp(one.count[(moved >= -1.1) & (moved <= 0.6), cell])
+        program, ends = Program(shown, multiple, line), Ends(one.count[[one.true]])
+        program.look_at(program.possible(Moves(shown).proofs(multiple, cell[None], line)), ends)
+        assert ends.width()[cell] == exact
+        size.add(exact)
+    assert len(size) > 1 or abs(factor) == 2
+
+
 @pytest.mark.parametrize(("questions", "weighted"), KINDS)
 def test_a_program_finds_the_least_and_the_most_of_a_count(questions, weighted):
     one = small(1, questions, weighted)
