@@ -74,23 +74,18 @@ def shown_effects(
     For who knows the exact count of everybody in each wijk as well.
     """
     systems = list(of_waves(settled, indicator, (compared.before, compared.after)))
+    exact = [cells_compared(one, indicator, compared) for one in systems]
     shown: dict[str, float] = {}
     lines = [one.lines for one in systems]
     for contrast in contrasts:
         used = _used(systems, indicator, compared, contrast)
         pull = _pull(systems, indicator, used, contrast)
         for multiple in MULTIPLES:
-            beside = [
-                before
-                + Lines.of(
-                    _lines(one, indicator, used, contrast, multiple, pull), len(one.multiple)
-                )
-                for one, before in zip(systems, lines, strict=True)
-            ]
-            if all(
-                open_with(one.choice, one.multiple, cells_compared(one, indicator, compared), known)
-                for one, known in zip(systems, beside, strict=True)
-            ):
+            told = (_lines(one, indicator, used, contrast, multiple, pull) for one in systems)
+            pairs = zip(lines, told, strict=True)
+            beside = [known + Lines.of(own, known.sums.shape[1]) for known, own in pairs]
+            parts = zip(systems, exact, beside, strict=True)
+            if all(open_with(one.choice, one.multiple, at, known) for one, at, known in parts):
                 shown[contrast.name], lines = multiple, beside
                 break
     return shown

@@ -156,29 +156,18 @@ def _narrowed(
             rest_low, rest_high = ends_of_sum
             for other in range(len(one.at)):
                 if other != rank:
-                    ends = np.sort(
-                        [
-                            one.sign[other]
-                            * _scaled(
-                                np.where(
-                                    wave[one.at[other]] == wave[one.at[rank]],
-                                    end[one.at[other]],
-                                    value[one.at[other]],
-                                ),
-                                one.scale,
-                            )
-                            for end in others
-                        ],
-                        axis=0,
-                    )
+                    at, sign = one.at[other], one.sign[other]
+                    same = wave[at] == wave[one.at[rank]]
+                    known = (np.where(same, end[at], value[at]) for end in others)
+                    ends = np.sort([sign * _scaled(end, one.scale) for end in known], axis=0)
                     rest_low, rest_high = rest_low - ends[1], rest_high - ends[0]
             with np.errstate(invalid="ignore", divide="ignore"):
                 ends = np.sort([rest_low / one.sign[rank], rest_high / one.sign[rank]], axis=0)
             ends = np.array([_back(end, one.scale) for end in ends])
             told = (one.sign[rank] != 0) & ~np.isnan(one.step)
-            for known, end, use in ((low, ends[0], np.maximum), (high, ends[1], np.minimum)):
+            for own_end, end, use in ((low, ends[0], np.maximum), (high, ends[1], np.minimum)):
                 here = told & np.isfinite(end)
-                use.at(known, one.at[rank][here], end[here])
+                use.at(own_end, one.at[rank][here], end[here])
     middle = (own[0] + own[1]) / 2
     # A figure of which nothing is known stays so, and no interval turns round by an error.
     return np.where(low > high, middle - _TINY, low), np.where(low > high, middle + _TINY, high)
