@@ -274,21 +274,18 @@ class _Attack:
             column = np.flatnonzero(self.found.cells == cell)
             few = len(column) and not at_least(np.ptp(self.found.moved[rows, column[0]]), need)
             for least in () if few else (True, False):
-                if not at_least(self._ends.width()[cell], need):
-                    self._search(cell, least, self._nearest(rows, column))
+                if at_least(self._ends.width()[cell], need):
+                    continue
+                near, cells = self._nearest(rows, column), self.found.cells
+                counts = self._choice.shown.count[cells] + self.found.moved[near]
+                goal = self._ends.goal(cell, least, need)
+                town = self._program.end(cell, least, (cells, counts), goal)
+                if town is not None:
+                    self._ends.note(self._note(town))
             if not at_least(self._ends.width()[cell], need):
                 self.narrow = np.array([cell])
                 return False
         return True
-
-    def _search(self, cell: int, least: bool, rows: Ints) -> None:
-        """Look for a town in which a count is as small as can be, or else as large."""
-        cells = self.found.cells
-        counts = self._choice.shown.count[cells] + self.found.moved[rows]
-        goal = self._ends.goal(cell, least, self._choice.shown.need[cell])
-        town = self._program.end(cell, least, (cells, counts), goal)
-        if town is not None:
-            self._ends.note(self._note(town))
 
     def _note(self, town: Floats) -> Floats:
         """Remember a town by its counts, and by the set of counts of wijken that it has."""

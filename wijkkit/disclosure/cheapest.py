@@ -63,8 +63,8 @@ class Cheapest:
             more = np.concatenate([then.up, then.weighted_up, then.down, then.weighted_down])
             more = np.fmax(more - np.concatenate([up, down]), 0.0)
         # What is hidden has nothing left to lose.
-        left_out = np.where(multiple > 0, np.inf, 0.0)
-        most = np.where(self._price > 0, np.concatenate([more, *[left_out] * 4]), 0.0)
+        may = np.logical_and(self._price, np.tile(multiple, 8))
+        most = np.where(may, np.append(more, np.full(len(more), np.inf)), 0.0)
         own = towns.matrix[[cell]]
         difference = sparse.hstack([own, -own, sparse.csr_array((1, len(most)))])
         size = shown.system.size

@@ -162,15 +162,10 @@ def release_estimates(
     final, slopes = with_slopes(made.slopes, table, weight_of_cells(sample), finest, new, final)
     if made.beside is not None:
         final = made.beside(released(final), final)
-    gone = dict.fromkeys(
-        name for one in settled if _left_out(one) for name in one.system.indicators
-    )
+    # Nothing is shown of a system of which the rules forbid not everything.
+    absent = (one for one in settled if one.choice.first.any() and not one.multiple.any())
+    gone = dict.fromkeys(name for one in absent for name in one.system.indicators)
     return Release(released(final), _attacked(final), policy, tuple(gone), final, unjudged, slopes)
-
-
-def _left_out(one: Settled) -> bool:
-    """Return whether nothing is shown of a system of which the rules forbid not everything."""
-    return bool(one.choice.first.any() and not one.multiple.any())
 
 
 def _tells_of_few(sample: Sample, cells: pd.DataFrame, policy: Policy) -> np.ndarray:
