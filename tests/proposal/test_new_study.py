@@ -183,6 +183,16 @@ def test_a_column_of_postcodes_is_no_column_of_wijken(tmp_path):
     assert not (tmp_path / "own").exists()
 
 
+def test_the_codes_of_a_survey_become_those_of_a_list_with_the_same_names(tmp_path):
+    rows = pd.DataFrame({"wijk": [1, 2, 3] * 4, "wijknaam": ["Noord", "'t Zand", "Zuid"] * 4})
+    rows.assign(leeftijd=9, sport=1).to_csv(tmp_path / "m2021.csv", index=False)
+    listed = pd.DataFrame({"code": ["BU1", "BU2"], "name": ["noord ", "'t zand"]})
+    listed.to_csv(tmp_path / "areas.csv", index=False)
+    wk.new_study(tmp_path / "own", tmp_path / "m2021.csv", areas=tmp_path / "areas.csv")
+    book = yaml.safe_load((tmp_path / "own" / "codebook.yml").read_text(encoding="utf-8"))
+    assert book["columns"]["area"]["values"] == {"1": "BU1", "2": "BU2"}
+
+
 def test_a_study_starts_from_a_list_of_areas(tmp_path):
     areas = tmp_path / "areas.csv"
     areas.write_text("code,naam,arm,paar\nBU1,Noord,programme,a\nBU2,Zuid,comparator,a\n", "utf-8")

@@ -155,7 +155,11 @@ def _from_survey(
     source = read.source
     if not roles["wave"].column:
         source = source.model_copy(update={"wave": next(iter(waves), "wave-1")})
-    found = neighbourhoods or _areas(by_name.get(roles["area"].column), roles["area"], read.table)
+    area = by_name.get(roles["area"].column)
+    names = _area_names(area, roles["area"], read.table, limited=not neighbourhoods)
+    codes = _by_name(names, neighbourhoods)
+    columns = [replace(c, values=codes) if c.name == "area" and codes else c for c in columns]
+    found = neighbourhoods or [{"code": value, "name": name} for value, name in names.items()]
     crossed = book.groupings if book else None
     text = study_text(source, columns, waves, crossed, proposed_words(facts, roles))
     seen = "".join(f"{MARK} {what}: is that right?\n" for what in read.seen)
@@ -215,10 +219,13 @@ def _waves(
     return {wave: wave for wave in ([named] if named else YEAR.findall(stem)[:1])}
 
 
-def _areas(column: ColumnFacts | None, role: Role, table: SourceTable) -> list[dict[str, str]]:
+def _area_names(
+    column: ColumnFacts | None, role: Role, table: SourceTable, *, limited: bool
+) -> dict[str, str]:
+    """Return code -> name of the areas of the survey; the code itself where it has no name."""
     if column is None:
-        return []
-    if column.different > MAXIMUM_WIJKEN:
+        return {}
+    if limited and column.different > MAXIMUM_WIJKEN:
         what, place = "more areas than a city has wijken", f"column '{column.name}'"
         found, expected = str(column.different), f"at most {MAXIMUM_WIJKEN}"
         remedy = "Is it a postcode? Name the column of wijken with --area."
@@ -228,7 +235,21 @@ def _areas(column: ColumnFacts | None, role: Role, table: SourceTable) -> list[d
     names = {v: label for v, label in column.answers.items() if v != label} or next(
         filter(None, beside), {}
     )
-    return [{"code": v, "name": names.get(v, v)} for v in column.values]
+    return {v: names.get(v, v) for v in column.values}
+
+
+def _by_name(names: Mapping[str, str], areas: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the survey's code -> that of the list, of the areas that only a name has in common.
+
+    >>> _by_name({"1": "Den Dam", "WK2": "Ham"}, [{"code": "WK1", "name": "den dam "},
+    ...                                           {"code": "WK2", "name": "Ham"}])
+    {'1': 'WK1'}
+    """
+    plain = [re.sub(r"\W", "", one["name"].casefold()) for one in areas]
+    codes = [one["code"] for one in areas]
+    code_of = {n: code for n, code in zip(plain, codes, strict=True) if plain.count(n) == 1}
+    found = {v: code_of.get(re.sub(r"\W", "", name.casefold())) for v, name in names.items()}
+    return {v: code for v, code in found.items() if code and v not in codes}
 
 
 def _names(table: SourceTable, codes: str, names: str) -> dict[str, str]:
