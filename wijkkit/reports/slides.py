@@ -75,7 +75,7 @@ def slides_body(source: str, texts: Texts, language: str = "nl") -> str:
         elif number == 0:
             slides += _of_summary(part.title, findings, figures, language)
         elif figures:
-            slides.append(_of_finding(part.title, findings[0] if findings else "", figures[0]))
+            slides.append(next(_of_finding(part.title, "".join(findings[:1]), figures[0])))
     return "\n\n".join(slides) + "\n"
 
 
@@ -88,7 +88,7 @@ def _of_summary(
     for place, finding in enumerate(findings):
         lead = _LEAD.match(finding)
         own = shown.get(pandoc.plain(inlines(lead[1])).strip(":")) if lead else None
-        yield _of_finding(title, finding, own or (left[0] if left and place == 0 else None))
+        yield from _of_finding(title, finding, own or (left[0] if left and place == 0 else None))
 
 
 def parts(source: str) -> Iterator[Part]:
@@ -138,22 +138,22 @@ def _findings(texts: list[str]) -> dict[str, list[str]]:
     return found
 
 
-def _of_finding(title: str, finding: str, figure: tuple[str, str] | None) -> str:
-    """Return a slide whose title is how a finding begins in bold, where it does."""
+def _of_finding(title: str, finding: str, figure: tuple[str, str] | None) -> Iterator[str]:
+    """Yield slides whose title is how a finding begins in bold, where it does, the first one beside
+    a figure: as many whole sentences as fit on each, at least one.
+
+    >>> [*_of_finding("Doelen", "Kort. " + "Lang " * 80 + "einde.", None)][0]
+    '## Doelen\\n\\nKort.'
+    """
     lead = _LEAD.match(finding)
     if lead and len(pandoc.plain(inlines(lead[1]))) <= _TITLE:
         title, finding = lead[1].rstrip(".:"), finding[lead.end() :]
     finding = finding[:1].upper() + finding[1:]
-    return _slide(title, [_first_sentences(finding)], figure)
-
-
-def _first_sentences(finding: str) -> str:
-    """Return as many whole sentences as fit beside a figure, at least one.
-
-    >>> _first_sentences("Kort. " + "Lang " * 80 + "einde.")
-    'Kort.'
-    """
-    return " ".join(_fitting(re.split(r"(?<=[.?!])\s+(?=[A-Z])", finding), _BESIDE))
+    sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z])", finding)
+    while sentences:
+        fitting = _fitting(sentences, _BESIDE)
+        yield _slide(title, [" ".join(fitting)], figure)
+        sentences, figure = sentences[len(fitting) :], None
 
 
 def _fitting(texts: list[str], room: int = _WHOLE) -> list[str]:
