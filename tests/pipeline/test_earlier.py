@@ -185,12 +185,12 @@ PUBLIC = replace(GGD, published_elsewhere=("public.csv",))
     [
         (["play,a,1,40", "play,city,1,48.5"], None),
         # Half a point is what rounding makes; the first line of a file is its second row.
-        (["play,a,1,40.6"], "line 2"),
+        (["play,a,1,40.6"], "line 2: another value"),
         (["grade,a,1,3.5"], None),
         (["grade,a,1,3.6"], "line 2"),
         (["play;a;1;40"], "no column"),
         (["play,a,1,40", "play,city,1,47.4"], "line 3"),
-        (["play,c,1,40"], "line 2"),
+        (["play,c,1,40"], "line 2: no figure"),
         (["play,a,1,many"], "public.csv"),
     ],
 )
