@@ -114,6 +114,18 @@ def test_a_study_shows_itself_escaped(folder):
             "codebook.yml, columns.respondent.source: unknown survey source 'enquette' (found enquette; expected enquete). Did you mean 'enquete'?",
         ),
         (
+            "codebook.yml",
+            "{source: dagen, type: integer}",
+            '{source: dagen, type: integer, missing: {9: "weigert"}}',
+            "codebook.yml, columns.days.missing: a list was expected. Write it between square brackets, with commas: [..., ...].",
+        ),
+        (
+            "study.yml",
+            "city: {name: Proefstad}",
+            "city: {name: Proefstad, complete: soms}",
+            "study.yml, city.complete: true or false was expected (found soms). Correct the value.",
+        ),
+        (
             "indicators.yml",
             "direction: higher",
             "direction: up",

@@ -156,6 +156,8 @@ _WORDS = {
     "dict_type": "keys with values were expected",
     "model_type": "keys with values were expected",
     "model_attributes_type": "keys with values were expected",
+    "tuple_type": "a list was expected",
+    "bool_type": "true or false was expected",
     "string_pattern_mismatch": "letters, digits, _ and - only, at most 60",
 }
 
@@ -183,6 +185,8 @@ def _problem(item: dict[str, Any], name: str, expected: Any) -> Problem:
         remedy = _suggest(item["loc"], expected)
     elif item["type"] == "string_type" and isinstance(item["input"], int | float):
         remedy = "Put it in quotes."
+    elif item["type"] == "tuple_type":
+        remedy = "Write it between square brackets, with commas: [..., ...]."
     elif item["type"].startswith("model_") and (models := _models_at(item["loc"], expected)):
         keys_of = " or ".join(_written(model) for model in dict.fromkeys(models))
         remedy = f"Write {keys_of}."
