@@ -199,15 +199,22 @@ class Choice:
 
         One of the same wijk; else the same group of another, or everybody there.
         """
-        system = self.shown.system
-        slot = system.slot == system.slot[cell]
-        same = slot & (system.group == system.group[cell])
-        # In a small town everybody in any other wijk can hide these children in the end.
-        rest = (system.slot == 0) & self.small
-        ways = (left[way[left]] for way in (self._near_to(np.array([cell])), same, rest))
-        left = next((way for way in ways if len(way)), left[:0])
-        order = np.lexsort([self._n[left], ~same[left], ~slot[left]])
-        return int(left[order[0]]) if len(left) else None
+        slot, group = self.shown.system.slot, self.shown.system.group
+
+        def like(cells: Ints) -> tuple[Mask, Mask]:
+            alike = slot[cells] == slot[cell]
+            return alike, alike & (group[cells] == group[cell])
+
+        found = left[self._near_to(np.array([cell]))[left]]
+        if not len(found):
+            found = left[like(left)[1]]
+        if not len(found) and self.small:
+            # In a small town everybody in any other wijk can hide these children in the end.
+            found = left[slot[left] == 0]
+        if not len(found):
+            return None
+        alike, same = like(found)
+        return int(found[np.lexsort([self._n[found], ~same, ~alike])[0]])
 
     def _near_to(self, cells: Ints) -> Mask:
         """Return the cells that share a child's wijk with these."""
@@ -301,11 +308,12 @@ class Choice:
         parts = {one: [cells[self._unit[cells] == one]] for one in np.unique(self._unit[cells])}
         while parts:
             heads = {unit: chunks.pop() for unit, chunks in parts.items()}
-            now = np.isin(np.arange(len(multiple)), np.concatenate(list(heads.values())))
-            tried = np.where(now, less, multiple)
+            now = np.concatenate(list(heads.values()))
+            tried = multiple.copy()
+            tried[now] = less[now]
             narrow = self.narrow(tried)
-            free = np.isin(self._unit, list(heads)) & (self.first > 0) & (not self.small)
-            if len(follows := narrow[free[narrow]]):
+            follows = narrow[(self.first[narrow] > 0) & np.isin(self._unit[narrow], list(heads))]
+            if len(follows) and not self.small:
                 tried[follows] = less[follows]
                 narrow = self.narrow(tried)
             failed = self._to_blame(heads, narrow)
@@ -323,7 +331,7 @@ class Choice:
         """
         part = self._part[cells]
         if len(groups := np.unique(part)) > 1:
-            first = np.isin(part, np.array_split(groups, 2)[0])
+            first = part < groups[(len(groups) + 1) // 2]
             return [cells[~first], cells[first]]
         parted = self.small or (self.shown.system.level[cells] == "wijk").all()
         return np.array_split(cells, 2)[::-1] if parted and len(cells) > 1 else []

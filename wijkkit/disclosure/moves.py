@@ -166,10 +166,9 @@ class Moves:
             self._keep(list(new), at % len(parts), told.reshape(-1, 2, many)[at])
         found = self._store[[self._found[one] for one in keys]].reshape(told.shape)
         best = np.zeros((len(tight), 2, tight.shape[2], wijken, many))
-        for question, turned in enumerate(self._turned.T):
-            for way in (1, -1):
-                some = found[:, turned * way > 0].max(axis=1, initial=0.0).swapaxes(1, 2)
-                np.maximum(best[:, :, question], some[:, ::way], out=best[:, :, question])
+        for kind, question in zip(*np.nonzero(self._turned), strict=True):
+            some = found[:, kind].swapaxes(1, 2)[:, :: self._turned[kind, question]]
+            np.maximum(best[:, :, question], some, out=best[:, :, question])
         return best.reshape(tight.shape)
 
     def _keep(self, keys: list[bytes], new: Ints, told: Mask) -> None:
@@ -297,15 +296,14 @@ class Moves:
                     gone, come = (one, other)[:: -1 if back else 1]
                     free = ~told[back], ~told[1 - back][slot]
                     alone = np.repeat(np.arange(len(atoms)), units[back] * free[0].all(axis=0))
-                    alone = np.column_stack([alone, np.full(len(alone), -1)])
-                    options = [alone[_rank(mine[alone[:, 0]]) < most]]
+                    options = [np.column_stack([alone, np.full(len(alone), -1)])]
                     if slot:
                         here = np.repeat(np.arange(len(atoms)), units[back] * free[0][slot])
                         away = np.repeat(np.arange(len(atoms)), units[1 - back] * free[1])
-                        pairs = _pairs(here, away, group, self._groups[atoms, slot], many)
-                        options.append(pairs[_rank(mine[pairs[:, 0]]) < most])
+                        options.append(_pairs(here, away, group, self._groups[atoms, slot], many))
                     for pairs in options:
-                        for question in moved:
+                        pairs = pairs[_rank(mine[pairs[:, 0]]) < most]
+                        for question in moved if len(pairs) else ():
                             way = int((self._turned[kind, question] > 0) == bool(back))
                             where = self._cells[0, question][mine[pairs[:, 0]]]
                             number_of = np.bincount(where[where >= 0], minlength=size)
@@ -348,16 +346,17 @@ def _rank(key: Ints) -> Ints:
 
 def _pairs(here: Ints, away: Ints, group: Ints, part: Ints, many: int) -> Ints:
     """Return children of a cell with others of their class who are not in it; (m, 2)."""
-    found = [np.zeros((0, 2), np.int64)]
-    for one in range(many):
-        mine, others = here[part[here] == one], away[part[away] != one]
-        keys = [
-            group[own] * (max(len(here), len(away)) + 1) + _rank(group[own])
-            for own in (mine, others)
-        ]
-        _, first, second = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
-        found.append(np.column_stack([mine[first], others[second]]))
-    return np.concatenate(found)
+    cells = np.repeat(np.arange(many), len(away))
+    others = np.tile(away, many)
+    outside = part[others] != cells
+    others, cells = others[outside], cells[outside]
+    longest = max(len(here), len(others)) + 1
+    mine, theirs = (
+        place * longest + _rank(place)
+        for place in (group[here] * many + part[here], group[others] * many + cells)
+    )
+    _, first, second = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
+    return np.column_stack([here[first], others[second]])
 
 
 def _numbers(most: float, whole: bool) -> list[float]:
