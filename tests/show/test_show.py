@@ -400,7 +400,8 @@ def test_an_effect_of_coarse_steps_says_so_where_it_is_drawn():
     assert "ongeveer +16 (0 tot +35)" in {text.get_text() for text in drawn.axes[0].texts}
     assert "ongeveer +16 (0 tot +35)" in drawn.alt
     methods = pd.concat([frame.assign(method=method) for method in ("cr1", "cr2")])
-    assert isinstance(show.forest(methods.assign(status=["ok", "hidden"])), Nothing)
+    why = show.forest(methods.assign(status=["ok", "hidden"]))
+    assert isinstance(why, Nothing) and str(why) == why.markdown  # as the explorer says it
     assert "ongeveer +16" in show.forest(methods).alt
     alone = frame.assign(method="cr1", label="Spelen")
     assert "Spelen" not in show.forest(pd.concat([methods, alone])).alt

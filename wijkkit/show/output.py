@@ -111,7 +111,7 @@ class ShownText:
         return {"text/markdown": self.markdown, "text/plain": self.markdown}, {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Nothing(ShownText):
     """Says to the researcher why there is nothing; a report leaves the place out."""
 
