@@ -125,6 +125,9 @@ def test_each_question_has_its_figure_and_runs_as_it_is_printed(whole, question)
     made = run(panel, study=whole.study)
     assert ANSWERS[question] in made.alt and made.alt in html.unescape(said(panel))
     assert "12" not in made.alt  # Zuid is hidden in 2021
+    if question == "scatter":  # in the table as it is said, a score with its decimal
+        assert made.data[["first_words", "second_words"]].iloc[0].tolist() == ["63%"] * 2
+        assert "<td>63%</td>" in said(panel)
     assert control(panel, "Tweede indicator").disabled is (question != "scatter")
 
 

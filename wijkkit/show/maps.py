@@ -229,7 +229,7 @@ def scatter(first: pd.DataFrame, second: pd.DataFrame) -> ShownFigure | Nothing:
         parts.append(shown[["area", "label"]].assign(**{end: shown["value"], f"{end}_words": said}))
     both = parts[0].merge(parts[1].drop(columns="label"), on="area").drop(columns="area")
     names = [frame.attrs.get("caption", "") for frame in (first, second)]
-    heads = dict(zip(("first", "second"), names, strict=True))
+    heads = dict(zip(("first_words", "second_words"), names, strict=True))
     both.attrs = {**first.attrs, "caption": " – ".join(dict.fromkeys(names)), "heads": heads}
     if both.empty:
         return nothing(both, "show.scatter_none")
@@ -244,4 +244,4 @@ def scatter(first: pd.DataFrame, second: pd.DataFrame) -> ShownFigure | Nothing:
         theme.grid_lines(axes, "both")
     lead = text("show.alt.scatter", language, first=names[0], second=names[1])
     said = [f"{row.label}: {row.first_words}, {row.second_words}." for row in both.itertuples()]
-    return drawn(figure, both.drop(columns=["first_words", "second_words"]), lead, said)
+    return drawn(figure, both, lead, said)
