@@ -31,7 +31,7 @@ def test_tables_have_the_promised_columns_and_types_even_when_empty(any_registry
 
 def test_absent_is_missing_and_zero_is_zero(any_registry):
     any_registry.save("interventions", {**LINK, "key": "I1", "target_size": 0}, "A")
-    any_registry.save("interventions", {**LINK, "key": "I2"}, "A")
+    any_registry.save("interventions", {**LINK, "key": "I2", "name": "Tuin"}, "A")
     table = any_registry.table("interventions").set_index("key")
     assert table.loc["I1", "target_size"] == 0
     assert table["target_size"].isna().tolist() == [False, True]
